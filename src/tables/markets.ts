@@ -1,0 +1,14 @@
+/** The markets, as they stand in column `mkt`. */
+export const MARKETS = ['stocks', 'options', 'indices', 'forex', 'crypto', 'futures'] as const;
+
+export type Market = (typeof MARKETS)[number];
+
+/** The time zone in which a market's trading dates and column `time` are counted. */
+export const SESSION_ZONE: Readonly<Record<Market, string>> = {
+  stocks: 'America/New_York',
+  options: 'America/New_York',
+  indices: 'America/New_York',
+  forex: 'UTC',
+  crypto: 'UTC',
+  futures: 'America/Chicago',
+};

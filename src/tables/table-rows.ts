@@ -1,0 +1,54 @@
+import { type Column, newColumn } from './columns.ts';
+import type { TableDefinition } from './definitions.ts';
+import type { SymbolTable } from './symbol-table.ts';
+
+const INITIAL_ROWS = 1024;
+
+/**
+ * Rows of one table as typed columns that grow. A writer fills the columns at index `rowCount` and then adds one
+ * to it, so an unfinished row costs nothing; `truncate` takes back whole rows.
+ */
+export class TableRows {
+  readonly definition: TableDefinition;
+  readonly symbols: SymbolTable;
+  readonly columns: readonly Column[];
+  /** Trading date of each row (days since 2000-01-01): decides the partition, is not itself a column. */
+  tradingDates: Int32Array;
+  rowCount = 0;
+  #capacity: number;
+
+  constructor(definition: TableDefinition, symbols: SymbolTable, capacity = INITIAL_ROWS) {
+    this.definition = definition;
+    this.symbols = symbols;
+    this.columns = definition.columns.map(column => newColumn(column.type, capacity));
+    this.tradingDates = new Int32Array(capacity);
+    this.#capacity = capacity;
+  }
+
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /** Makes room for `rows` more rows. Views of the columns taken before are stale afterwards. */
+  reserve(rows: number): void {
+    const needed = this.rowCount + rows;
+    if (needed <= this.#capacity) return;
+    this.#capacity = Math.max(needed, this.#capacity * 2);
+    for (const column of this.columns) column.grow(this.#capacity);
+    const dates = new Int32Array(this.#capacity);
+    dates.set(this.tradingDates);
+    this.tradingDates = dates;
+  }
+
+  /** Takes the table back to `rowCount` rows. */
+  truncate(rowCount: number): void {
+    this.rowCount = Math.min(rowCount, this.rowCount);
+  }
+
+  column(name: string): Column {
+    const index = this.definition.columns.findIndex(column => column.name === name);
+    const column = this.columns[index];
+    if (!column) throw new RangeError(`table ${this.definition.name} has no column ${name}`);
+    return column;
+  }
+}
