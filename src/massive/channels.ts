@@ -1,0 +1,44 @@
+import type { AggregateTableName } from '../tables/definitions.ts';
+import type { Market } from '../tables/markets.ts';
+
+/** One of Massive's WebSocket channels, and the table that it feeds. */
+export interface Channel {
+  /** Its name on the wire: before the dot of a subscription, and `ev` of its events. */
+  readonly channel: string;
+  readonly market: Market;
+  readonly table: AggregateTableName;
+  /** Length of the window that one event covers. */
+  readonly windowMs: number;
+  /** The field of an event that names the ticker. */
+  readonly tickerField: 'sym' | 'pair';
+}
+
+const SECOND = { table: 'agg1s', windowMs: 1_000 } as const;
+const MINUTE = { table: 'agg1m', windowMs: 60_000 } as const;
+
+/**
+ * Every channel that massive-kdb takes. `A` is the second and `AM` the minute; in forex and crypto the shorter
+ * name is the minute. Source: Massive's WebSocket specification.
+ */
+export const CHANNELS: readonly Channel[] = [
+  { market: 'stocks', channel: 'A', ...SECOND, tickerField: 'sym' },
+  { market: 'stocks', channel: 'AM', ...MINUTE, tickerField: 'sym' },
+  { market: 'options', channel: 'A', ...SECOND, tickerField: 'sym' },
+  { market: 'options', channel: 'AM', ...MINUTE, tickerField: 'sym' },
+  { market: 'indices', channel: 'A', ...SECOND, tickerField: 'sym' },
+  { market: 'indices', channel: 'AM', ...MINUTE, tickerField: 'sym' },
+  { market: 'futures', channel: 'A', ...SECOND, tickerField: 'sym' },
+  { market: 'futures', channel: 'AM', ...MINUTE, tickerField: 'sym' },
+  { market: 'forex', channel: 'CAS', ...SECOND, tickerField: 'pair' },
+  { market: 'forex', channel: 'CA', ...MINUTE, tickerField: 'pair' },
+  { market: 'crypto', channel: 'XAS', ...SECOND, tickerField: 'pair' },
+  { market: 'crypto', channel: 'XA', ...MINUTE, tickerField: 'pair' },
+];
+
+export function channelsOf(market: Market): readonly Channel[] {
+  return CHANNELS.filter(channel => channel.market === market);
+}
+
+export function findChannel(market: Market, name: string): Channel | undefined {
+  return CHANNELS.find(channel => channel.market === market && channel.channel === name);
+}
