@@ -42,3 +42,17 @@ export function channelsOf(market: Market): readonly Channel[] {
 export function findChannel(market: Market, name: string): Channel | undefined {
   return CHANNELS.find(channel => channel.market === market && channel.channel === name);
 }
+
+/**
+ * Most tickers that one connection may name on a channel, and then never `*`. Source: Massive's WebSocket
+ * specification, which has such a limit for the quotes and the fair market values of options and for nothing else:
+ * aggregates are bounded by the size of a subscribe message only, and a list of any length is sent in several.
+ */
+const TICKER_LIMITS: Readonly<Partial<Record<Market, Readonly<Record<string, number>>>>> = {
+  options: { Q: 1_000, FMV: 1_000 },
+};
+
+/** Most tickers of a channel on one connection; undefined when there is no limit. */
+export function tickerLimit(market: Market, channel: string): number | undefined {
+  return TICKER_LIMITS[market]?.[channel];
+}

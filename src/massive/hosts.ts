@@ -1,0 +1,125 @@
+import { isIP } from 'node:net';
+import { MassiveKdbError } from '../base/errors.ts';
+import { nearest } from '../config/nearest.ts';
+import { MARKETS, type Market } from '../tables/markets.ts';
+
+/** The exchanges whose futures have a stream of their own. */
+export const FUTURES_EXCHANGES = ['cme', 'cbot', 'nymex', 'comex'] as const;
+
+export type FuturesExchange = (typeof FUTURES_EXCHANGES)[number];
+
+/** What one connection carries, and the path of its address: a market, or the futures of one exchange. */
+export type Cluster = Market | `futures/${FuturesExchange}`;
+
+export const CLUSTERS: readonly Cluster[] = [
+  ...MARKETS,
+  ...FUTURES_EXCHANGES.map(exchange => `futures/${exchange}` as const),
+];
+
+/**
+ * Massive's hosts by name. Source: the feeds that its official clients list; not every account has every one, and
+ * some no longer answer, so a host may also be given by its own name or as an address.
+ */
+export const HOSTS = {
+  'real-time': 'socket.massive.com',
+  delayed: 'delayed.massive.com',
+  business: 'business.massive.com',
+  'delayed-business': 'delayed-business.massive.com',
+  polyfeed: 'polyfeed.massive.com',
+  polyfeedplus: 'polyfeedplus.massive.com',
+  nasdaq: 'nasdaqfeed.massive.com',
+  starterfeed: 'starterfeed.massive.com',
+  launchpad: 'launchpad.massive.com',
+  'edgx-business': 'edgx-business.massive.com',
+  'iex-business': 'iex-business.massive.com',
+  'delayed-edgx-business': 'delayed-edgx-business.massive.com',
+  'delayed-nasdaq-last-sale-business': 'delayed-nasdaq-last-sale-business.massive.com',
+  'delayed-nasdaq-basic-business': 'delayed-nasdaq-basic-business.massive.com',
+  'delayed-fullmarket-business': 'delayed-fullmarket-business.massive.com',
+  'fullmarket-business': 'fullmarket-business.massive.com',
+  'nasdaq-last-sale-business': 'nasdaq-last-sale-business.massive.com',
+  'nasdaq-basic-business': 'nasdaq-basic-business.massive.com',
+} as const satisfies Readonly<Record<string, string>>;
+
+/** The host of a Massive feed cannot be used. Code `MASSIVE_HOST`. */
+export class HostError extends MassiveKdbError {
+  constructor(what: string, expected: string, remedy: string) {
+    super('MASSIVE_HOST', { what, expected, remedy });
+  }
+}
+
+export function marketOf(cluster: Cluster): Market {
+  return cluster.startsWith('futures/') ? 'futures' : (cluster as Market);
+}
+
+/**
+ * The address to connect to.
+ *
+ * @param host a name of HOSTS; a host name or IP address, with a port if need be; or a whole ws:// or wss:// URL,
+ *   whose path is kept if it has one.
+ * @throws HostError when it is none of these, carries a secret, or is ws:// to another machine.
+ */
+export function feedUrl(host: string, cluster: Cluster): string {
+  const named = HOSTS[host as keyof typeof HOSTS];
+  if (named) return `wss://${named}/${cluster}`;
+  const url = host.includes('://') ? parse(host, host) : parse(host, `wss://${bareHost(host)}`);
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
+    throw new HostError(
+      `the address ${shown(url)} is not one of a WebSocket`,
+      'wss://...',
+      'Correct the host.',
+    );
+  }
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new HostError(
+      `the address ${shown(url)} carries more than host, port and path`,
+      'no user, password or query',
+      'Give the key as a secret; it is sent in a message, never in the address.',
+    );
+  }
+  if (url.protocol === 'ws:' && !isLoopback(url.hostname)) {
+    throw new HostError(
+      `the address ${shown(url)} is not encrypted, and the key would travel in clear`,
+      'wss://, or ws:// to this machine',
+      'Write wss:// instead of ws://.',
+    );
+  }
+  if (url.pathname === '/') url.pathname = `/${cluster}`;
+  return url.href;
+}
+
+/** Whether a host name of a URL can only mean this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function bareHost(host: string): string {
+  if (isIP(host) === 6) return `[${host}]`;
+  const name = host.replace(/:\d+$/, '');
+  if (!name.includes('.') && !name.startsWith('[') && name !== 'localhost') {
+    const meant = nearest(name, Object.keys(HOSTS));
+    throw new HostError(
+      `no host of Massive is called '${host}'`,
+      `${Object.keys(HOSTS).join(', ')}, a host name, or a wss:// address`,
+      meant ? `Did you mean '${meant}'?` : 'Correct the host.',
+    );
+  }
+  return host;
+}
+
+function parse(given: string, address: string): URL {
+  try {
+    return new URL(address);
+  } catch {
+    throw new HostError(
+      `'${given.replace(/\/\/[^/]*@/, '//')}' is not an address`,
+      'wss://host or wss://host:port',
+      'Correct the host.',
+    );
+  }
+}
+
+/** An address without what may be secret in it. */
+function shown(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
