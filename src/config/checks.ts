@@ -1,0 +1,103 @@
+import { nearest } from './nearest.ts';
+import { type Origins, originText, type SettingPath } from './origin.ts';
+import type { Problem } from './problems.ts';
+import type { ParsedConfiguration, ParsedFeed } from './schema.ts';
+
+/** What only those who know Massive can say about a feed. */
+export interface FeedProblem {
+  readonly setting: 'host' | 'channels' | 'symbols';
+  /** A sentence without a full stop. */
+  readonly problem: string;
+}
+
+/** Judges host, channels and symbols of a feed; passed in, because the configuration knows nothing of Massive. */
+export type FeedRules = (feed: ParsedFeed) => readonly FeedProblem[];
+
+/** What is wrong between settings that are each right by themselves. */
+export function contradictions(
+  configuration: ParsedConfiguration,
+  origins: Origins,
+  rules: FeedRules,
+): Problem[] {
+  const problems: Problem[] = [];
+  const report = (path: SettingPath, text: string) => problems.push({ path, origin: origins.of(path), text });
+  checkTargets(configuration, origins, report);
+  checkFeeds(configuration, origins, report);
+  for (const [index, feed] of configuration.feeds.entries()) {
+    for (const { setting, problem } of rules(feed))
+      report(['feeds', index, setting], `cannot be used: ${problem}`);
+  }
+  return problems;
+}
+
+type Report = (path: SettingPath, text: string) => void;
+
+function checkTargets({ targets }: ParsedConfiguration, origins: Origins, report: Report): void {
+  if (targets.length === 0)
+    report(['targets'], 'is empty; give --target :5010, or a list of targets in the file');
+  const names = new Map<string, number>();
+  const addresses = new Map<string, number>();
+  for (const [index, target] of targets.entries()) {
+    const sameName = names.get(target.name);
+    if (sameName !== undefined) {
+      const first = originText(origins.of(['targets', sameName, 'name']));
+      report(['targets', index, 'name'], `is "${target.name}", as at ${first}; each target has its own name`);
+    }
+    names.set(target.name, index);
+    const address = `${target.host}:${target.port}`;
+    const sameAddress = addresses.get(address);
+    if (sameAddress !== undefined && sameName === undefined) {
+      const first = originText(origins.of(['targets', sameAddress, 'port']));
+      report(
+        ['targets', index, 'port'],
+        `makes ${address}, as at ${first}; each row would arrive there twice`,
+      );
+    }
+    addresses.set(address, index);
+    if (!target.user && (target.password || target.passwordFile)) {
+      report(
+        ['targets', index, target.password ? 'password' : 'passwordFile'],
+        'is given without a user; give user',
+      );
+    }
+    if (target.password && target.passwordFile) {
+      report(['targets', index, 'passwordFile'], 'is given beside password; keep one of the two');
+    }
+  }
+}
+
+function checkFeeds({ feeds, targets }: ParsedConfiguration, origins: Origins, report: Report): void {
+  if (feeds.length === 0) {
+    report(['feeds'], 'is empty; give --market and --channels, or a list of feeds in the file');
+  }
+  const connections = new Map<string, number>();
+  for (const [index, feed] of feeds.entries()) {
+    const connection = `${feed.keyFile ?? feed.key} ${feed.market} ${feed.exchange} ${feed.host}`;
+    const same = connections.get(connection);
+    if (same !== undefined) {
+      const first = originText(origins.of(['feeds', same, 'market']));
+      report(
+        ['feeds', index, 'market'],
+        `is "${feed.market}", as at ${first}, with the same key; Massive allows one connection, so list all channels in one feed`,
+      );
+    }
+    connections.set(connection, index);
+    if (feed.exchange && feed.market !== 'futures') {
+      report(['feeds', index, 'exchange'], `is given for ${feed.market}; only futures have it`);
+    }
+    if (feed.symbolsFile && !isWholeMarket(feed)) {
+      report(['feeds', index, 'symbolsFile'], 'is given beside symbols; keep one of the two');
+    }
+    for (const [place, name] of (feed.targets ?? []).entries()) {
+      if (targets.some(target => target.name === name)) continue;
+      const known = targets.map(target => target.name);
+      const meant = nearest(name, known);
+      const hint = meant ? `; did you mean ${meant}?` : '';
+      report(['feeds', index, 'targets', place], `is "${name}"; allowed: one of ${known.join(', ')}${hint}`);
+    }
+  }
+}
+
+function isWholeMarket({ symbols }: ParsedFeed): boolean {
+  return symbols.length === 1 && symbols[0] === '*';
+}

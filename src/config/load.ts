@@ -1,0 +1,172 @@
+import { join, resolve } from 'node:path';
+import { messageOf } from '../base/errors.ts';
+import { contradictions, type FeedRules } from './checks.ts';
+import { ConfigurationError } from './errors.ts';
+import { type ConfigurationFile, isRecord, parseConfigurationFile } from './file.ts';
+import { applyOneFeed, type Given, type Tree } from './one-feed.ts';
+import { Origins, type SettingPath } from './origin.ts';
+import { type Environment, environmentOverrides, flagOverrides, unknownVariables } from './overrides.ts';
+import { problemLine, problemsOf } from './problems.ts';
+import { type Configuration, configurationSchema, type ParsedConfiguration } from './schema.ts';
+import type { SimpleSetting } from './settings.ts';
+
+/** Where a configuration comes from. */
+export interface ConfigurationSources {
+  readonly environment: Environment;
+  /** By their names without dashes in front, as in `drain-interval-ms`; `config` names the file. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly workingDirectory: string;
+  readonly homeDirectory: string;
+  /** The text of a file; throws an error with code ENOENT where there is none. */
+  readonly readText: (path: string) => string;
+  readonly rules: FeedRules;
+}
+
+export interface LoadedConfiguration {
+  /** Complete and valid; every path in it is absolute, and every feed's `targets` are named. */
+  readonly configuration: Configuration;
+  /** The file that was read, if any. */
+  readonly file: string | undefined;
+  readonly origins: Origins;
+  /** One line each: what was given and is ignored. */
+  readonly warnings: readonly string[];
+}
+
+export const SYSTEM_CONFIGURATION_FILE = '/etc/massive-kdb/massive-kdb.yaml';
+
+/**
+ * Puts the configuration together: defaults, below the file, below the environment, below the flags.
+ *
+ * The file is --config, else MASSIVE_KDB_CONFIG, else ./massive-kdb.yaml, else /etc/massive-kdb/massive-kdb.yaml;
+ * there need not be one. Secrets are not read here, see `resolveSecrets`.
+ *
+ * @throws ConfigurationError with everything that is wrong
+ */
+export function loadConfiguration(sources: ConfigurationSources): LoadedConfiguration {
+  const found = findFile(sources);
+  const { values, origins } = found ? parseConfigurationFile(found.shown, found.content) : emptyFile();
+  const tree = withoutEmptySections(values);
+  const environment = environmentOverrides(sources.environment);
+  const flags = flagOverrides(sources.flags);
+  for (const [setting, given] of [...environment.simple, ...flags.simple])
+    assign(tree, origins, setting, given);
+  const misfits = applyOneFeed(tree, origins, new Map([...environment.oneFeed, ...flags.oneFeed]));
+
+  const parsed = configurationSchema.safeParse(tree);
+  const problems = [...misfits, ...(parsed.success ? [] : problemsOf(parsed.error.issues, tree, origins))];
+  if (parsed.success && misfits.length === 0)
+    problems.push(...contradictions(parsed.data, origins, sources.rules));
+  const warnings = unknownVariables(sources.environment);
+  if (!parsed.success || problems.length > 0)
+    throw new ConfigurationError(problems.map(problemLine), warnings);
+  return {
+    configuration: completed(parsed.data, origins, sources),
+    file: found?.path,
+    origins,
+    warnings,
+  };
+}
+
+interface FoundFile {
+  readonly path: string;
+  /** As messages show it: the path as it was given. */
+  readonly shown: string;
+  readonly content: string;
+}
+
+function findFile({
+  environment,
+  flags,
+  workingDirectory,
+  readText,
+}: ConfigurationSources): FoundFile | undefined {
+  const flag = flags['config'];
+  const variable = environment['MASSIVE_KDB_CONFIG']?.trim();
+  const named =
+    typeof flag === 'string'
+      ? { by: '--config', shown: flag }
+      : variable
+        ? { by: 'MASSIVE_KDB_CONFIG', shown: variable }
+        : undefined;
+  for (const shown of named ? [named.shown] : ['massive-kdb.yaml', SYSTEM_CONFIGURATION_FILE]) {
+    const path = resolve(workingDirectory, shown);
+    try {
+      return { path, shown, content: readText(path) };
+    } catch (error) {
+      if (!named && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      const by = named ? `${named.by} names it; ` : '';
+      throw new ConfigurationError([
+        `${shown}: the configuration file cannot be read; ${by}${messageOf(error)}`,
+      ]);
+    }
+  }
+  return undefined;
+}
+
+function emptyFile(): ConfigurationFile {
+  return { values: {}, origins: new Origins() };
+}
+
+/** A section that has a name and nothing in it, as when all its settings are commented out, is left out. */
+function withoutEmptySections(values: Readonly<Record<string, unknown>>): Tree {
+  const sections = Object.keys(configurationSchema.shape);
+  return Object.fromEntries(
+    Object.entries(values).filter(([name, value]) => value !== null || !sections.includes(name)),
+  );
+}
+
+function assign(tree: Tree, origins: Origins, setting: SimpleSetting, { value, origin }: Given): void {
+  let section = tree;
+  for (const name of setting.path.slice(0, -1)) {
+    const inner = section[name] ?? {};
+    // Something else stands where the section should be: validation refuses it.
+    if (!isRecord(inner)) return;
+    section[name] = inner;
+    section = inner;
+  }
+  section[setting.path.at(-1)!] = value;
+  origins.set(setting.path, origin);
+}
+
+/** Makes paths absolute and names the targets of every feed. */
+function completed(
+  configuration: ParsedConfiguration,
+  origins: Origins,
+  sources: ConfigurationSources,
+): Configuration {
+  const absolute = (path: SettingPath, value: string): string => {
+    if (value === '~' || value.startsWith('~/')) return join(sources.homeDirectory, value.slice(1));
+    const origin = origins.of(path);
+    const base =
+      origin.kind === 'file'
+        ? resolve(sources.workingDirectory, origin.file, '..')
+        : sources.workingDirectory;
+    return resolve(base, value);
+  };
+  const optional = (path: SettingPath, value: string | null) =>
+    value === null ? null : absolute(path, value);
+  const { state, quarantine, logging } = configuration;
+  const stateDirectory = absolute(['state', 'directory'], state.directory);
+  return {
+    ...configuration,
+    feeds: configuration.feeds.map((feed, index) => ({
+      ...feed,
+      symbolsFile: optional(['feeds', index, 'symbolsFile'], feed.symbolsFile),
+      keyFile: optional(['feeds', index, 'keyFile'], feed.keyFile),
+      targets: feed.targets ?? configuration.targets.map(target => target.name),
+    })),
+    targets: configuration.targets.map((target, index) => ({
+      ...target,
+      passwordFile: optional(['targets', index, 'passwordFile'], target.passwordFile),
+    })),
+    state: { directory: stateDirectory },
+    quarantine: {
+      ...quarantine,
+      // A relative one is a part of the state, wherever that is.
+      directory: /^~|^\//.test(quarantine.directory)
+        ? absolute(['quarantine', 'directory'], quarantine.directory)
+        : join(stateDirectory, quarantine.directory),
+    },
+    logging: { ...logging, file: optional(['logging', 'file'], logging.file) },
+  };
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { MARKETS } from '../tables/markets.ts';
+import { directoryPath, filePath, oneOf, port, secretName, text, wholeNumber, yesOrNo } from './values.ts';
+
+/** The forms in which a tickerplant wants its first column. */
+export const CONVENTIONS = ['kdb-tick', 'torq', 'torq-stp'] as const;
+
+/** How a batch is known to have arrived: answered, proven by a later answer, or not at all. */
+export const PUBLISH_MODES = ['sync', 'async+chaser', 'async-unverified'] as const;
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+export const LOG_FORMATS = ['pretty', 'json'] as const;
+
+export const FUTURES_EXCHANGES = ['cme', 'cbot', 'nymex', 'comex'] as const;
+
+const MIB = 1024 * 1024;
+const addressPattern = /^[A-Za-z0-9:]([A-Za-z0-9.:_-]*[A-Za-z0-9:])?$/;
+
+/** What is streamed from one market, and to whom. */
+const feed = z.strictObject({
+  market: oneOf(MARKETS),
+  exchange: oneOf(FUTURES_EXCHANGES).nullable().default(null),
+  host: text("real-time, delayed, another of Massive's hosts by name, or a wss:// address", /^\S+$/).default(
+    'real-time',
+  ),
+  channels: z.array(text('the name of a channel')).min(1).describe('a list of channels, such as [A, AM]'),
+  symbols: z
+    .array(text('a symbol (in quotes where YAML reads it as something else)'))
+    .min(1)
+    .describe('a list of symbols, or ["*"] for the whole market')
+    .default(['*']),
+  symbolsFile: filePath.nullable().default(null),
+  key: secretName.default('MASSIVE_API_KEY'),
+  keyFile: filePath.nullable().default(null),
+  targets: z
+    .array(text('the name of a target'))
+    .min(1)
+    .describe('a list of names of targets')
+    .nullable()
+    .default(null),
+});
+
+/** A tickerplant. */
+const target = z.strictObject({
+  name: text('a name for this target: letters, digits and - _ . :', /^[\w.:-]+$/),
+  host: text('a host name or an IP address', addressPattern).default('127.0.0.1'),
+  port,
+  user: text('the name of a kdb+ user, without a colon', /^[^:\s]+$/)
+    .nullable()
+    .default(null),
+  password: secretName.nullable().default(null),
+  passwordFile: filePath.nullable().default(null),
+  tls: yesOrNo.default(false),
+  convention: oneOf(CONVENTIONS).default('kdb-tick'),
+  mode: oneOf(PUBLISH_MODES).default('sync'),
+  function: text('the name of a q function, such as .u.upd', /^\.?[A-Za-z]\w*(\.[A-Za-z]\w*)*$/).default(
+    '.u.upd',
+  ),
+  allowUnlogged: yesOrNo.default(false),
+  limits: z
+    .strictObject({
+      batchRows: wholeNumber(1, 1_000_000, 'rows').default(10_000),
+      batchBytes: wholeNumber(64 * 1024, 1024 * MIB, 'bytes').default(MIB),
+      batchesInFlight: wholeNumber(1, 1024, 'batches').default(8),
+    })
+    .prefault({}),
+});
+
+/** Everything that can be configured. Sections other than `feeds` and `targets` can be given in every layer. */
+export const configurationSchema = z.strictObject({
+  feeds: z.array(feed).describe('a list of feeds').default([]),
+  targets: z.array(target).describe('a list of targets').default([]),
+  drain: z.strictObject({ intervalMs: wholeNumber(10, 60_000, 'milliseconds').default(1000) }).prefault({}),
+  memory: z
+    .strictObject({ backlogBytes: wholeNumber(MIB, 1024 * 1024 * MIB, 'bytes').default(256 * MIB) })
+    .prefault({}),
+  quarantine: z
+    .strictObject({
+      directory: directoryPath.default('quarantine'),
+      maxFileBytes: wholeNumber(64 * 1024, 1024 * MIB, 'bytes').default(16 * MIB),
+      maxFiles: wholeNumber(1, 1000, 'files').default(10),
+    })
+    .prefault({}),
+  state: z.strictObject({ directory: directoryPath.default('~/.local/state/massive-kdb') }).prefault({}),
+  timeouts: z
+    .strictObject({
+      massiveConnectMs: wholeNumber(100, 600_000, 'milliseconds').default(10_000),
+      massiveAnswerMs: wholeNumber(100, 600_000, 'milliseconds').default(10_000),
+      targetConnectMs: wholeNumber(100, 600_000, 'milliseconds').default(5000),
+      targetAnswerMs: wholeNumber(100, 600_000, 'milliseconds').default(30_000),
+      stopMs: wholeNumber(0, 600_000, 'milliseconds').default(10_000),
+    })
+    .prefault({}),
+  logging: z
+    .strictObject({
+      level: oneOf(LOG_LEVELS).default('info'),
+      format: oneOf(LOG_FORMATS).default('pretty'),
+      file: filePath.nullable().default(null),
+      maxFileBytes: wholeNumber(64 * 1024, 1024 * MIB, 'bytes').default(16 * MIB),
+      maxFiles: wholeNumber(1, 1000, 'files').default(5),
+      repeatWindowMs: wholeNumber(0, 3_600_000, 'milliseconds; 0 shows every line').default(10_000),
+    })
+    .prefault({}),
+  failFast: yesOrNo.default(false),
+});
+
+/** As validated, setting by setting. */
+export type ParsedConfiguration = z.output<typeof configurationSchema>;
+export type ParsedFeed = ParsedConfiguration['feeds'][number];
+
+/** One entry of `feeds`; `targets` names those of the configuration that it goes to. */
+export type FeedConfiguration = Omit<ParsedFeed, 'targets'> & { readonly targets: readonly string[] };
+export type TargetConfiguration = ParsedConfiguration['targets'][number];
+export type LoggingConfiguration = ParsedConfiguration['logging'];
+export type Convention = TargetConfiguration['convention'];
+export type PublishMode = TargetConfiguration['mode'];
+
+/** Complete, valid, and with absolute paths. */
+export type Configuration = Omit<ParsedConfiguration, 'feeds'> & {
+  readonly feeds: readonly FeedConfiguration[];
+};
