@@ -27,7 +27,10 @@ export interface BatchSource {
   take(tickerplantDate: DateDays): Batch | undefined;
   /** The connection was lost: these were taken and not answered; they come first again, in this order. */
   rewind(batches: readonly Batch[]): void;
+  /** The tickerplant answered: the batch is in its log, and the source may forget it. */
   acknowledged(batch: Batch): void;
+  /** Mode `async-unverified` only: the batch was handed to the network, and nobody will say what became of it. */
+  sentUnverified(batch: Batch): void;
   /** The tickerplant said that it will never take this batch; the source puts it aside. */
   refused(batch: Batch, reason: string): void;
 }

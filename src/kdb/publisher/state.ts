@@ -1,0 +1,39 @@
+import type { KdbError } from '../errors.ts';
+
+/** Why a connected publisher sends nothing. */
+export type HoldReason =
+  /** The tickerplant's tables are no longer what is published. */
+  | 'schema'
+  /** Several batches in a row were refused: more likely the tickerplant's fault than theirs. */
+  | 'breaker'
+  /** The tickerplant signals an error that is its own state, not the batch's. */
+  | 'tickerplant-error';
+
+/**
+ * What a publisher does. Times are monotonic milliseconds.
+ *
+ * idle -> connecting -> checking -> publishing | unlogged <-> holding
+ * any of these -> backing-off -> connecting, and -> stopped; before the first success also -> failed.
+ */
+export type PublisherState =
+  | { readonly name: 'idle' }
+  | { readonly name: 'connecting'; readonly attempt: number }
+  /** Connected; the tickerplant's tables, date, zone and log are being read. */
+  | { readonly name: 'checking' }
+  | { readonly name: 'publishing' }
+  /** Publishing to a tickerplant without a log: what it acknowledges does not survive it. */
+  | { readonly name: 'unlogged'; readonly accepted: boolean }
+  | {
+      readonly name: 'holding';
+      readonly reason: HoldReason;
+      readonly detail: string;
+      readonly retryAtMs: number;
+    }
+  | { readonly name: 'backing-off'; readonly error: KdbError; readonly retryAtMs: number }
+  | { readonly name: 'stopped' }
+  | { readonly name: 'failed'; readonly error: KdbError };
+
+/** Whether data reaches a tickerplant that keeps it. */
+export function isReady(state: PublisherState): boolean {
+  return state.name === 'publishing' || (state.name === 'unlogged' && state.accepted);
+}
