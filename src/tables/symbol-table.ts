@@ -3,6 +3,9 @@ import { MassiveKdbError } from '../base/errors.ts';
 const INITIAL_SYMBOLS = 16_384;
 const AVERAGE_NAME_BYTES = 12;
 
+/** Answer of `internHashed` where a new name would exceed the limit. */
+export const NO_ROOM = -1;
+
 /** Raised when a name would exceed the table's limit; the event that carries it is refused. */
 export class SymbolLimitError extends MassiveKdbError {
   constructor(limit: number) {
@@ -49,12 +52,22 @@ export class SymbolTable {
     this.offsets[1] = 1;
   }
 
-  /** The id of the name in `source[begin, end)`: UTF-8 without NUL. */
+  /** The id of the name in `source[begin, end)`: UTF-8 without NUL. Throws SymbolLimitError. */
   intern(source: Uint8Array, begin: number, end: number): number {
-    if (begin === end) return 0;
     let hash = 0;
     for (let i = begin; i < end; i++) hash = (Math.imul(hash, 31) + source[i]!) | 0;
-    hash = Math.imul(hash, 0x9e3779b1);
+    const id = this.internHashed(source, begin, end, hash);
+    if (id === NO_ROOM) throw new SymbolLimitError(this.#limit);
+    return id;
+  }
+
+  /**
+   * The same for a caller that has read the bytes already: `byteHash` is 31 times itself plus the byte, for each byte,
+   * as an int32. NO_ROOM for a new name beyond the limit.
+   */
+  internHashed(source: Uint8Array, begin: number, end: number, byteHash: number): number {
+    if (begin === end) return 0;
+    let hash = Math.imul(byteHash, 0x9e3779b1);
     hash ^= hash >>> 15;
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
@@ -85,7 +98,7 @@ export class SymbolTable {
   }
 
   #add(source: Uint8Array, begin: number, end: number, hash: number, slot: number): number {
-    if (this.#count >= this.#limit) throw new SymbolLimitError(this.#limit);
+    if (this.#count >= this.#limit) return NO_ROOM;
     const id = this.#count;
     const at = this.offsets[id]!;
     this.#reserve(id, at + end - begin + 1);

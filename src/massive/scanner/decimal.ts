@@ -1,0 +1,91 @@
+import { DIGIT_0, DOT, MINUS, SMALL_E, TO_SMALL, UNUSUAL } from './ascii.ts';
+
+/** Digits that an int32 holds whatever they are. */
+const INT32_DIGITS = 9;
+
+const POWERS_OF_TEN = Float64Array.from({ length: INT32_DIGITS + 1 }, (_, places) => 10 ** places);
+
+/**
+ * Reads the JSON number at `at` into `values[slot]`, as JSON.parse rounds it, and returns the position behind it.
+ * UNUSUAL where no JSON number stands, or one beyond the range of a double.
+ *
+ * A number of up to nine digits on either side of the point is an integer below 2^53 over a power of ten, both
+ * exact, so one division rounds it correctly. Anything else goes through Number().
+ */
+export function readDecimal(bytes: Uint8Array, at: number, values: Float64Array, slot: number): number {
+  const negative = bytes[at] === MINUS;
+  const begin = negative ? at + 1 : at;
+  let end = begin;
+  let whole = 0;
+  for (let digit = digitAt(bytes, end); digit < 10; digit = digitAt(bytes, end)) {
+    whole = (Math.imul(whole, 10) + digit) | 0;
+    end++;
+  }
+  const digits = end - begin;
+  if (digits === 0 || (digits > 1 && bytes[begin] === DIGIT_0)) return UNUSUAL;
+  if (digits > INT32_DIGITS) return readLongDecimal(bytes, at, values, slot);
+
+  let magnitude = whole;
+  if (bytes[end] === DOT) {
+    const point = end++;
+    let fraction = 0;
+    for (let digit = digitAt(bytes, end); digit < 10; digit = digitAt(bytes, end)) {
+      fraction = (Math.imul(fraction, 10) + digit) | 0;
+      end++;
+    }
+    const places = end - point - 1;
+    if (places === 0) return UNUSUAL;
+    if (places > INT32_DIGITS) return readLongDecimal(bytes, at, values, slot);
+    const power = POWERS_OF_TEN[places]!;
+    const mantissa = whole * power + fraction;
+    if (mantissa > Number.MAX_SAFE_INTEGER) return readLongDecimal(bytes, at, values, slot);
+    magnitude = mantissa / power;
+  }
+  if ((bytes[end]! | TO_SMALL) === SMALL_E) return readLongDecimal(bytes, at, values, slot);
+  values[slot] = negative ? -magnitude : magnitude;
+  return end;
+}
+
+/** Reads a number of any length through Number(). */
+function readLongDecimal(bytes: Uint8Array, at: number, values: Float64Array, slot: number): number {
+  const end = skipNumber(bytes, at);
+  if (end === UNUSUAL) return UNUSUAL;
+  let text = '';
+  for (let i = at; i < end; i++) text += String.fromCharCode(bytes[i]!);
+  const value = Number(text);
+  if (!Number.isFinite(value)) return UNUSUAL;
+  values[slot] = value;
+  return end;
+}
+
+/** The position behind the JSON number at `at`, or UNUSUAL. */
+export function skipNumber(bytes: Uint8Array, at: number): number {
+  const begin = bytes[at] === MINUS ? at + 1 : at;
+  let end = skipDigits(bytes, begin);
+  if (end === begin || (end - begin > 1 && bytes[begin] === DIGIT_0)) return UNUSUAL;
+  if (bytes[end] === DOT) {
+    const point = end;
+    end = skipDigits(bytes, point + 1);
+    if (end === point + 1) return UNUSUAL;
+  }
+  if ((bytes[end]! | TO_SMALL) === SMALL_E) {
+    const sign = bytes[end + 1] === MINUS || bytes[end + 1] === PLUS ? 1 : 0;
+    const exponent = end + 1 + sign;
+    end = skipDigits(bytes, exponent);
+    if (end === exponent) return UNUSUAL;
+  }
+  return end;
+}
+
+const PLUS = 0x2b;
+
+function skipDigits(bytes: Uint8Array, at: number): number {
+  let end = at;
+  while (digitAt(bytes, end) < 10) end++;
+  return end;
+}
+
+/** The digit at `at`; 10 or more where there is none. */
+function digitAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! - DIGIT_0) >>> 0;
+}
