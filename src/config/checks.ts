@@ -5,13 +5,26 @@ import type { ParsedConfiguration, ParsedFeed } from './schema.ts';
 
 /** What only those who know Massive can say about a feed. */
 export interface FeedProblem {
-  readonly setting: 'host' | 'channels' | 'symbols';
+  /** Within the feed: `['host']`, `['symbols', 3]`. */
+  readonly path: SettingPath;
   /** A sentence without a full stop. */
   readonly problem: string;
 }
 
 /** Judges host, channels and symbols of a feed; passed in, because the configuration knows nothing of Massive. */
 export type FeedRules = (feed: ParsedFeed) => readonly FeedProblem[];
+
+/** What a feed needs in any case. */
+export function missingParts({ feeds, targets }: ParsedConfiguration, origins: Origins): Problem[] {
+  const problems: Problem[] = [];
+  const report = (name: string, text: string) =>
+    problems.push({ path: [name], origin: origins.of([name]), text });
+  if (feeds.length === 0)
+    report('feeds', 'is empty; give --market and --channels, or a list of feeds in the file');
+  if (targets.length === 0)
+    report('targets', 'is empty; give --target :5010, or a list of targets in the file');
+  return problems;
+}
 
 /** What is wrong between settings that are each right by themselves. */
 export function contradictions(
@@ -24,8 +37,8 @@ export function contradictions(
   checkTargets(configuration, origins, report);
   checkFeeds(configuration, origins, report);
   for (const [index, feed] of configuration.feeds.entries()) {
-    for (const { setting, problem } of rules(feed))
-      report(['feeds', index, setting], `cannot be used: ${problem}`);
+    for (const { path, problem } of rules(feed))
+      report(['feeds', index, ...path], `cannot be used: ${problem}`);
   }
   return problems;
 }
@@ -33,8 +46,6 @@ export function contradictions(
 type Report = (path: SettingPath, text: string) => void;
 
 function checkTargets({ targets }: ParsedConfiguration, origins: Origins, report: Report): void {
-  if (targets.length === 0)
-    report(['targets'], 'is empty; give --target :5010, or a list of targets in the file');
   const names = new Map<string, number>();
   const addresses = new Map<string, number>();
   for (const [index, target] of targets.entries()) {
@@ -60,6 +71,8 @@ function checkTargets({ targets }: ParsedConfiguration, origins: Origins, report
         'is given without a user; give user',
       );
     }
+    if (target.tlsCaFile && !target.tls)
+      report(['targets', index, 'tlsCaFile'], 'is given without tls: true');
     if (target.password && target.passwordFile) {
       report(['targets', index, 'passwordFile'], 'is given beside password; keep one of the two');
     }
@@ -67,9 +80,6 @@ function checkTargets({ targets }: ParsedConfiguration, origins: Origins, report
 }
 
 function checkFeeds({ feeds, targets }: ParsedConfiguration, origins: Origins, report: Report): void {
-  if (feeds.length === 0) {
-    report(['feeds'], 'is empty; give --market and --channels, or a list of feeds in the file');
-  }
   const connections = new Map<string, number>();
   for (const [index, feed] of feeds.entries()) {
     const connection = `${feed.keyFile ?? feed.key} ${feed.market} ${feed.exchange} ${feed.host}`;

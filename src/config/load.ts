@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { messageOf } from '../base/errors.ts';
-import { contradictions, type FeedRules } from './checks.ts';
+import { contradictions, type FeedRules, missingParts } from './checks.ts';
 import { ConfigurationError } from './errors.ts';
 import { type ConfigurationFile, isRecord, parseConfigurationFile } from './file.ts';
 import { applyOneFeed, type Given, type Tree } from './one-feed.ts';
@@ -20,6 +20,8 @@ export interface ConfigurationSources {
   /** The text of a file; throws an error with code ENOENT where there is none. */
   readonly readText: (path: string) => string;
   readonly rules: FeedRules;
+  /** Nothing is to be started with it: there need not be a feed or a target. */
+  readonly mayBeEmpty?: boolean;
 }
 
 export interface LoadedConfiguration {
@@ -54,8 +56,10 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
 
   const parsed = configurationSchema.safeParse(tree);
   const problems = [...misfits, ...(parsed.success ? [] : problemsOf(parsed.error.issues, tree, origins))];
-  if (parsed.success && misfits.length === 0)
+  if (parsed.success && misfits.length === 0) {
+    if (!sources.mayBeEmpty) problems.push(...missingParts(parsed.data, origins));
     problems.push(...contradictions(parsed.data, origins, sources.rules));
+  }
   const warnings = unknownVariables(sources.environment);
   if (!parsed.success || problems.length > 0)
     throw new ConfigurationError(problems.map(problemLine), warnings);
@@ -158,6 +162,7 @@ function completed(
     targets: configuration.targets.map((target, index) => ({
       ...target,
       passwordFile: optional(['targets', index, 'passwordFile'], target.passwordFile),
+      tlsCaFile: optional(['targets', index, 'tlsCaFile'], target.tlsCaFile),
     })),
     state: { directory: stateDirectory },
     quarantine: {

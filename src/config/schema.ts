@@ -52,6 +52,7 @@ const target = z.strictObject({
   password: secretName.nullable().default(null),
   passwordFile: filePath.nullable().default(null),
   tls: yesOrNo.default(false),
+  tlsCaFile: filePath.nullable().default(null),
   convention: oneOf(CONVENTIONS).default('kdb-tick'),
   mode: oneOf(PUBLISH_MODES).default('sync'),
   function: text('the name of a q function, such as .u.upd', /^\.?[A-Za-z]\w*(\.[A-Za-z]\w*)*$/).default(
@@ -62,7 +63,8 @@ const target = z.strictObject({
     .strictObject({
       batchRows: wholeNumber(1, 1_000_000, 'rows').default(10_000),
       batchBytes: wholeNumber(64 * 1024, 1024 * MIB, 'bytes').default(MIB),
-      batchesInFlight: wholeNumber(1, 1024, 'batches').default(8),
+      inFlightBatches: wholeNumber(1, 1024, 'batches').default(16),
+      inFlightBytes: wholeNumber(64 * 1024, 1024 * MIB, 'bytes').default(32 * MIB),
     })
     .prefault({}),
 });
@@ -85,7 +87,7 @@ export const configurationSchema = z.strictObject({
   state: z.strictObject({ directory: directoryPath.default('~/.local/state/massive-kdb') }).prefault({}),
   timeouts: z
     .strictObject({
-      massiveConnectMs: wholeNumber(100, 600_000, 'milliseconds').default(10_000),
+      massiveConnectMs: wholeNumber(100, 600_000, 'milliseconds').default(15_000),
       massiveAnswerMs: wholeNumber(100, 600_000, 'milliseconds').default(10_000),
       targetConnectMs: wholeNumber(100, 600_000, 'milliseconds').default(5000),
       targetAnswerMs: wholeNumber(100, 600_000, 'milliseconds').default(30_000),

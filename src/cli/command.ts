@@ -1,0 +1,55 @@
+import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
+import { MassiveKdbError } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-codes.ts';
+
+/** What a command gets from the process that it runs in. */
+export interface CommandContext {
+  /** Results, and nothing else. */
+  readonly stdout: NodeJS.WritableStream;
+  /** Everything that is said about them. */
+  readonly stderr: NodeJS.WritableStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted by SIGINT or SIGTERM, whose name is the reason. A second signal ends the process at once. */
+  readonly stop: AbortSignal;
+}
+
+type Flags = Readonly<Record<string, Options>>;
+type Arguments = Readonly<Record<string, PositionalOptions>>;
+
+/** One command: what it can be given, and what it does. */
+export interface Command {
+  readonly arguments: Arguments;
+  readonly flags: Flags;
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  run(given: Readonly<Record<string, unknown>>, context: CommandContext): Promise<ExitCode>;
+}
+
+/** A command whose `run` knows the types of its own arguments and flags. */
+export function defineCommand<const A extends Arguments, const F extends Flags>(definition: {
+  readonly arguments: A;
+  readonly flags: F;
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  run(given: Given<A, F>, context: CommandContext): Promise<ExitCode>;
+}): Command {
+  // yargs has parsed by these very definitions, so what it gives has their types.
+  return { ...definition, run: (given, context) => definition.run(given as Given<A, F>, context) };
+}
+
+type Given<A extends Arguments, F extends Flags> = Readonly<InferredOptionTypes<A> & InferredOptionTypes<F>>;
+
+/** A command as main.ts lists it. Its module is loaded when the command is chosen, so that the others start fast. */
+export interface CommandEntry {
+  /** `query <target> <expression>` */
+  readonly usage: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/** Arguments or flags are wrong. */
+export class UsageError extends MassiveKdbError {
+  readonly exitCode = ExitCode.usage;
+
+  constructor(what: string, remedy: string) {
+    super('USAGE', { what, remedy });
+  }
+}
