@@ -1,0 +1,166 @@
+import type { Counters } from '../base/counters.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Batch, BatchSource } from '../kdb/batch.ts';
+import { type DateDays, isoDateOf } from '../tables/epoch.ts';
+
+/** Why rows will not reach a target. */
+export type LossReason = 'backlog-full' | 'ended-date' | 'refused' | 'stopped';
+
+export interface BacklogListener {
+  acknowledged(batch: Batch): void;
+  /** The tickerplant will never take this batch: put it aside. Called before the rows are counted as lost. */
+  refused(batch: Batch, reason: string): void;
+  /** The batch is gone from here, for whatever reason; nothing here reads its bytes any more. */
+  left(batch: Batch): void;
+}
+
+export interface BacklogOptions {
+  /** The target's name, for messages and counters. */
+  readonly target: string;
+  readonly market: string;
+  /** Most bytes of encoded rows kept: waiting, sent and not answered, and held for an ended date together. */
+  readonly maxBytes: number;
+}
+
+/**
+ * The batches of one target that it has not acknowledged, in memory.
+ *
+ * - A batch is in exactly one place: waiting, in flight (taken, not answered), or held (of a date that the
+ *   tickerplant has ended, so that filing it there would put it under the wrong date).
+ * - Batches of one table and date leave in the order in which they came.
+ * - At the limit the oldest batch that is not in flight is dropped: counted, and logged as an error.
+ */
+export class MemoryBacklog implements BatchSource {
+  readonly #options: BacklogOptions;
+  readonly #logger: Logger;
+  readonly #counters: Counters;
+  readonly #listener: BacklogListener;
+  #waiting: Batch[] = [];
+  #held: Batch[] = [];
+  readonly #inFlight = new Set<Batch>();
+  #bytes = 0;
+
+  constructor(options: BacklogOptions, logger: Logger, counters: Counters, listener: BacklogListener) {
+    this.#options = options;
+    this.#logger = logger;
+    this.#counters = counters;
+    this.#listener = listener;
+  }
+
+  /** Bytes of every batch that is here, wherever it stands. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Batches that wait or are in flight; held ones do not count, nothing will take them. */
+  get undelivered(): number {
+    return this.#waiting.length + this.#inFlight.size;
+  }
+
+  append(batch: Batch): void {
+    this.#bytes += batch.columns.length;
+    this.#waiting.push(batch);
+    while (this.#bytes > this.#options.maxBytes) {
+      const oldest = this.#held.shift() ?? this.#waiting.shift();
+      if (!oldest) return;
+      this.#lose(oldest, 'backlog-full');
+    }
+  }
+
+  take(tickerplantDate: DateDays): Batch | undefined {
+    for (let i = 0; i < this.#waiting.length; ) {
+      const batch = this.#waiting[i]!;
+      if (batch.tradingDate === tickerplantDate) {
+        this.#waiting.splice(i, 1);
+        this.#inFlight.add(batch);
+        return batch;
+      }
+      if (batch.tradingDate > tickerplantDate) {
+        i++;
+      } else {
+        this.#waiting.splice(i, 1);
+        this.#hold(batch, tickerplantDate);
+      }
+    }
+    return undefined;
+  }
+
+  rewind(batches: readonly Batch[]): void {
+    const own = batches.filter(batch => this.#inFlight.delete(batch));
+    this.#waiting = [...own, ...this.#waiting];
+  }
+
+  acknowledged(batch: Batch): void {
+    if (!this.#inFlight.delete(batch)) return;
+    this.#count('rows_delivered', batch);
+    this.#listener.acknowledged(batch);
+    this.#leave(batch);
+  }
+
+  sentUnverified(batch: Batch): void {
+    if (!this.#inFlight.delete(batch)) return;
+    this.#count('rows_unverified', batch);
+    this.#leave(batch);
+  }
+
+  refused(batch: Batch, reason: string): void {
+    if (!this.#inFlight.delete(batch)) return;
+    this.#listener.refused(batch, reason);
+    this.#lose(batch, 'refused', reason);
+  }
+
+  /** Ends the backlog: what is still here is lost, and said so. Returns the number of rows. */
+  abandon(): number {
+    const rest = [...this.#inFlight, ...this.#waiting, ...this.#held];
+    this.#inFlight.clear();
+    this.#waiting = [];
+    const held = new Set(this.#held.splice(0));
+    for (const batch of rest) this.#lose(batch, held.has(batch) ? 'ended-date' : 'stopped');
+    return rest.reduce((rows, batch) => rows + batch.rowCount, 0);
+  }
+
+  #hold(batch: Batch, tickerplantDate: DateDays): void {
+    this.#held.push(batch);
+    this.#count('rows_held', batch);
+    this.#logger.warn(
+      `${batch.rowCount} rows of ${batch.table} belong to ${isoDateOf(batch.tradingDate)}, which ${this.#options.target} ` +
+        `has ended (it is at ${isoDateOf(tickerplantDate)}): held in memory, not published under the wrong date`,
+    );
+  }
+
+  /** The last thing that happens to a batch: its bytes may be used again. */
+  #leave(batch: Batch): void {
+    this.#bytes -= batch.columns.length;
+    this.#listener.left(batch);
+  }
+
+  #lose(batch: Batch, reason: LossReason, detail?: string): void {
+    this.#counters
+      .counter('rows_lost', {
+        market: this.#options.market,
+        target: this.#options.target,
+        table: batch.table,
+        reason,
+      })
+      .add(batch.rowCount);
+    this.#logger.error(
+      `lost ${batch.rowCount} rows of ${batch.table} for ${this.#options.target}: ${LOSS_TEXT[reason]}` +
+        (detail === undefined ? '' : ` (${detail})`),
+      { reason, table: batch.table, tradingDate: isoDateOf(batch.tradingDate), sequence: batch.sequence },
+    );
+    this.#leave(batch);
+  }
+
+  #count(name: string, batch: Batch): void {
+    this.#counters
+      .counter(name, { market: this.#options.market, target: this.#options.target, table: batch.table })
+      .add(batch.rowCount);
+  }
+}
+
+const LOSS_TEXT: Readonly<Record<LossReason, string>> = {
+  'backlog-full': 'the backlog is full; raise its limit or bring the tickerplant back',
+  'ended-date': 'their date had ended on the tickerplant, and nothing took them before the stop',
+  refused: 'the tickerplant refuses them; the batch is in the quarantine directory',
+  stopped: 'the process stopped before the tickerplant answered',
+};
