@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { Message } from '../codec/message.ts';
 
 /** A connection as the two threads name it; never reused within a process. */
@@ -7,6 +8,14 @@ export type ConnectionId = number;
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
+}
+
+/** What the socket thread is started with. */
+export interface ThreadStart {
+  /** Its end of the channel: commands come in, events go out. */
+  readonly events: MessagePort;
+  /** An Int32 that is incremented, with a notification, after each event. */
+  readonly wakeUp: SharedArrayBuffer;
 }
 
 /** What the interpreter asks of the socket thread. */
