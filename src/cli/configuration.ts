@@ -32,7 +32,8 @@ function flagsOf(
 
 /** Values stay texts: the configuration reads them, so that all mistakes are told in one way. */
 function valueOptions(type: string): Options {
-  return type === 'boolean' ? { type: 'boolean' } : { type: 'string', requiresArg: true };
+  if (type === 'boolean') return { type: 'boolean' };
+  return type === 'array' ? { type: 'string', array: true, nargs: 1 } : { type: 'string', requiresArg: true };
 }
 
 /**

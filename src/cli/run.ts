@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { ExitCode } from '../base/exit-codes.ts';
-import { nearest } from '../config/nearest.ts';
-import { type Command, type CommandContext, type CommandEntry, UsageError } from './command.ts';
+import type { CommandContext, CommandEntry } from './command.ts';
 import { reportOf } from './report-error.ts';
+import { type Chosen, refuseRepeatedFlags, refuseUnknownFlags, usageError } from './usage.ts';
 
 /**
  * Runs the command line of this process and ends it: the one place where errors become lines on standard error and
@@ -30,14 +30,15 @@ export async function runCommandLine(
   line: readonly string[],
   context: CommandContext,
 ): Promise<ExitCode> {
-  let chosen: { readonly command: Command; readonly usage: string } | undefined;
+  let chosen: Chosen | undefined;
   let given: Readonly<Record<string, unknown>> | undefined;
   let printed = '';
   let parser = yargs()
     .scriptName('massive-kdb')
     .locale('en')
     .usage('$0 <command>\n\nMassive.com market data in kdb+.')
-    .parserConfiguration({ 'boolean-negation': true, 'duplicate-arguments-array': true })
+    // q expressions may begin with a dash; unknown flags are refused in a way of our own.
+    .parserConfiguration({ 'unknown-options-as-args': true, 'duplicate-arguments-array': true })
     .strict()
     .demandCommand(1, 'a command is missing')
     .help()
@@ -47,7 +48,8 @@ export async function runCommandLine(
     .epilogue('massive-kdb <command> --help shows what a command takes.')
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? usageError(message, entries, chosen);
+      // Without a message it is an error of a command's module, not of the command line.
+      throw message ? usageError(message, entries, chosen) : error;
     });
   for (const entry of entries) {
     parser = parser.command(
@@ -55,9 +57,10 @@ export async function runCommandLine(
       entry.summary,
       async builder => {
         const command = await entry.load();
-        chosen = { command, usage: entry.usage };
+        chosen = { name: entry.usage.split(' ')[0]!, usage: entry.usage, command };
+        refuseUnknownFlags(line, chosen);
         for (const [name, options] of Object.entries(command.arguments)) builder.positional(name, options);
-        for (const [line, meaning] of command.examples) builder.example(`$0 ${line}`, meaning);
+        for (const [example, meaning] of command.examples) builder.example(`$0 ${example}`, meaning);
         return builder.options(command.flags);
       },
       parsed => {
@@ -69,35 +72,9 @@ export async function runCommandLine(
     printed = output;
   });
   if (printed !== '') context.stdout.write(`${printed}\n`);
-  return chosen && given ? chosen.command.run(given, context) : ExitCode.ok;
-}
-
-/** yargs says what is wrong in its own words; these are ours, with what was probably meant. */
-function usageError(
-  message: string,
-  entries: readonly CommandEntry[],
-  chosen: { readonly command: Command; readonly usage: string } | undefined,
-): UsageError {
-  const commands = entries.map(entry => entry.usage.split(' ')[0]!);
-  const help = `See massive-kdb ${chosen ? `${chosen.usage.split(' ')[0]} ` : ''}--help.`;
-  const unknown = /^Unknown (?:argument|command)s?: (.*)$/.exec(message)?.[1]?.split(', ')[0];
-  if (unknown === undefined)
-    return new UsageError(message.replace(/\s*\n\s*/g, ' ').replace(/\.$/, ''), help);
-  if (!chosen) {
-    const meant = nearest(unknown, commands);
-    return new UsageError(`there is no command "${unknown}"${meant ? `; did you mean ${meant}?` : ''}`, help);
-  }
-  if (/^(massive-?)?(api-?)?(key|password|secret|token)$/i.test(unknown)) {
-    return new UsageError(
-      `--${unknown} is not a flag, because other users of this machine can read flags`,
-      'Give secrets in variables such as MASSIVE_API_KEY and KDB_PASSWORD, or in files that MASSIVE_API_KEY_FILE and KDB_PASSWORD_FILE name.',
-    );
-  }
-  const meant = nearest(unknown, [...Object.keys(chosen.command.flags), 'help', 'version']);
-  return new UsageError(
-    `${chosen.usage.split(' ')[0]} takes no "${unknown}"${meant ? `; did you mean --${meant}?` : ''}`,
-    help,
-  );
+  if (!chosen || !given) return ExitCode.ok;
+  refuseRepeatedFlags(given, chosen);
+  return chosen.command.run(given, context);
 }
 
 function packageVersion(): string {

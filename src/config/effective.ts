@@ -33,7 +33,7 @@ export function effectiveSettings(
     settings.push({
       setting: pathText(path),
       value: secret ? `${JSON.stringify(value)} ${secretState(value, secrets)}` : JSON.stringify(value),
-      origin: originText(origins.of(path)),
+      origin: originText(origins.exactly(path)),
     });
   };
   add([], configuration);

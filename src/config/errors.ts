@@ -12,7 +12,7 @@ export class ConfigurationError extends MassiveKdbError {
   constructor(problems: readonly string[], warnings: readonly string[] = []) {
     super('CONFIGURATION', {
       what: problems.join(' | '),
-      remedy: 'Correct it and check it with `massive-kdb config check`',
+      remedy: 'Correct it and check it with `massive-kdb config check`.',
     });
     this.problems = problems;
     this.warnings = warnings;
@@ -26,7 +26,7 @@ export class SecretError extends MassiveKdbError {
   constructor(problems: readonly string[]) {
     super('SECRET', {
       what: problems.join(' | '),
-      remedy: 'Give each secret in exactly one place that others cannot read',
+      remedy: 'Give each secret in exactly one place that others cannot read.',
     });
     this.problems = problems;
   }

@@ -64,7 +64,10 @@ function applyTargets(tree: Tree, origins: Origins, given: [OneFeedSetting, Give
     const targets = addressTargets(addresses, problems);
     origins.forget(['targets']);
     tree['targets'] = targets;
-    for (const index of targets.keys()) origins.set(['targets', index], addresses.origin);
+    for (const [index, target] of targets.entries()) {
+      origins.set(['targets', index], addresses.origin);
+      for (const name of Object.keys(target)) origins.set(['targets', index, name], addresses.origin);
+    }
     for (const feed of listOf(tree, 'feeds')) delete feed['targets'];
   }
   const others = given.filter(([setting]) => setting !== TARGET);

@@ -42,6 +42,11 @@ export class Origins {
     this.#byPath.set(pathText(path), { path, origin });
   }
 
+  /** Where exactly this setting was given; by default if nowhere. */
+  exactly(path: SettingPath): Origin {
+    return this.#byPath.get(pathText(path))?.origin ?? { kind: 'default' };
+  }
+
   /** Where this setting, or else the nearest one around it, was given. */
   of(path: SettingPath): Origin {
     for (let length = path.length; length > 0; length--) {
