@@ -42,6 +42,8 @@ export interface CommandEntry {
   /** `query <target> <expression>` */
   readonly usage: string;
   readonly summary: string;
+  /** A whole command line without the program's name, for the list of commands. */
+  readonly example: string;
   readonly load: () => Promise<Command>;
 }
 

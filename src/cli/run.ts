@@ -52,7 +52,7 @@ export async function runCommandLine(
       throw message ? usageError(message, entries, chosen) : error;
     });
   for (const entry of entries) {
-    parser = parser.command(
+    parser = parser.example(`$0 ${entry.example}`, '').command(
       entry.usage,
       entry.summary,
       async builder => {
@@ -68,9 +68,16 @@ export async function runCommandLine(
       },
     );
   }
-  await parser.parseAsync([...line], {}, (_error, _given, output) => {
-    printed = output;
-  });
+  try {
+    await parser.parseAsync([...line], {}, (_error, _given, output) => {
+      printed = output;
+    });
+  } catch (error) {
+    // Not every mistake in a command line takes the way through `fail`.
+    throw error instanceof Error && error.name === 'YError'
+      ? usageError(error.message, entries, chosen)
+      : error;
+  }
   if (printed !== '') context.stdout.write(`${printed}\n`);
   if (!chosen || !given) return ExitCode.ok;
   refuseRepeatedFlags(given, chosen);

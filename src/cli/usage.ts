@@ -77,6 +77,8 @@ export function usageError(
     const argument = usage.split(' ')[Number(missing) + 1];
     return new UsageError(`${name} needs ${argument}, as in ${usage}`, remedy(undefined, name));
   }
+  const empty = /^Not enough arguments following: (?<flag>\S+)/.exec(oneLine)?.groups?.['flag'];
+  if (empty !== undefined) return new UsageError(`--${empty} needs a value`, remedy(undefined, name));
   const choice =
     /^Invalid values: Argument: (?<of>\S+), Given: "(?<given>.*)", Choices: (?<choices>.*)$/.exec(oneLine);
   if (choice?.groups) {
