@@ -51,12 +51,17 @@ export class ManualClock implements Clock {
     const endMs = this.#monotonicMs + ms;
     await settled();
     for (let next = this.#next(); next && next.dueMs <= endMs; next = this.#next()) {
-      this.#moveTo(next.dueMs);
+      this.#moveTo(Math.max(next.dueMs, this.#monotonicMs));
       this.#entries.delete(next);
       next.action();
       await settled();
     }
     this.#moveTo(endMs);
+  }
+
+  /** Time passes without a timer running, as when the process is busy; those that fell due run at the next advance. */
+  skip(ms: number): void {
+    this.#moveTo(this.#monotonicMs + ms);
   }
 
   /** Steps the wall clock, as a time server would; durations do not notice. */
