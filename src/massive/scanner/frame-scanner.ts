@@ -4,7 +4,7 @@ import type { Market } from '../../tables/markets.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
 import type { TableRows } from '../../tables/table-rows.ts';
 import type { StatusEvent } from '../status.ts';
-import { CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, UNUSUAL } from './ascii.ts';
+import { Ascii } from './ascii.ts';
 import { BarDraft } from './bar-draft.ts';
 import { channelFieldsOf } from './event-fields.ts';
 import { ChannelLayout } from './event-layout.ts';
@@ -16,6 +16,9 @@ import type { QuarantineSink, RejectReason } from './quarantine-sink.ts';
 import type { ReceiveClock } from './receive-clock.ts';
 import { DEFAULT_ROW_BUFFER_LIMITS, type RowBufferLimits, RowBuffers, type RowSet } from './row-buffers.ts';
 import { UnusualEventReader } from './unusual-event.ts';
+
+const { COMMA, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE } = Ascii;
+const UNUSUAL = -1;
 
 export interface FrameScannerOptions {
   readonly market: Market;
@@ -58,6 +61,7 @@ export class FrameScanner {
   #statuses: StatusEvent[] = [];
   #rejected: Rejected[] = [];
   #lostInFrame = 0;
+  #quarantined = 0;
   #lostSinceDrain = 0;
 
   constructor(options: FrameScannerOptions) {
@@ -71,9 +75,10 @@ export class FrameScanner {
     this.#unusual = new UnusualEventReader(layouts, this.#draft);
     this.#buffers = new RowBuffers(options.market, tables, limits);
     this.#maxRows = limits.maxRows;
-    this.#frames = options.counters.counter('scanner_frames_total');
-    this.#rows = options.counters.counter('scanner_rows_total');
-    this.#lost = options.counters.counter('scanner_rows_lost_total');
+    const labels = { market: options.market };
+    this.#frames = options.counters.counter('scanner_frames', labels);
+    this.#rows = options.counters.counter('scanner_rows', labels);
+    this.#lost = options.counters.counter('scanner_rows_lost', labels);
   }
 
   /**
@@ -112,6 +117,11 @@ export class FrameScanner {
   /** Takes back what `drain` gave; the rows are emptied and filled again. */
   recycle(drained: readonly TableRows[]): void {
     this.#buffers.recycle(drained);
+  }
+
+  /** Since the start: rows that found no room, and events and frames that went to the quarantine. */
+  get totals(): { readonly lostRows: number; readonly quarantined: number } {
+    return { lostRows: this.#lost.total, quarantined: this.#quarantined };
   }
 
   /** Rows that wait for the next drain. */
@@ -196,6 +206,7 @@ export class FrameScanner {
   }
 
   #quarantineFrame(reason: RejectReason): void {
+    this.#quarantined++;
     const { bytes, length } = this.#frame;
     const raw = bytes.subarray(0, length);
     this.#options.quarantine.put({
@@ -208,6 +219,7 @@ export class FrameScanner {
   }
 
   #quarantineEvents(): void {
+    this.#quarantined += this.#rejected.length;
     for (const { reason, detail, channel, begin, end } of this.#rejected) {
       const raw = this.#frame.bytes.subarray(begin, end);
       this.#options.quarantine.put({ market: this.#options.market, reason, detail, channel, raw });
