@@ -14,6 +14,15 @@ export interface BacklogListener {
   left(batch: Batch): void;
 }
 
+/** What has become of rows so far. */
+export interface BacklogTotals {
+  /** By table. */
+  readonly deliveredRows: Readonly<Record<string, number>>;
+  /** Handed to the network in a mode without answers. */
+  readonly unverifiedRows: number;
+  readonly lostRows: number;
+}
+
 export interface BacklogOptions {
   /** The target's name, for messages and counters. */
   readonly target: string;
@@ -28,7 +37,8 @@ export interface BacklogOptions {
  * - A batch is in exactly one place: waiting, in flight (taken, not answered), or held (of a date that the
  *   tickerplant has ended, so that filing it there would put it under the wrong date).
  * - Batches of one table and date leave in the order in which they came.
- * - At the limit the oldest batch that is not in flight is dropped: counted, and logged as an error.
+ * - At the limit the oldest batch that is not in flight is dropped: counted at once, and logged as an error by the
+ *   next `reportLosses`, which is due after each drain.
  */
 export class MemoryBacklog implements BatchSource {
   readonly #options: BacklogOptions;
@@ -39,6 +49,10 @@ export class MemoryBacklog implements BatchSource {
   #held: Batch[] = [];
   readonly #inFlight = new Set<Batch>();
   #bytes = 0;
+  readonly #delivered: Record<string, number> = {};
+  #unverifiedRows = 0;
+  #lostRows = 0;
+  readonly #unreported = new Map<LossReason, Pick<Batch, 'table' | 'tradingDate' | 'rowCount'>[]>();
 
   constructor(options: BacklogOptions, logger: Logger, counters: Counters, listener: BacklogListener) {
     this.#options = options;
@@ -50,6 +64,14 @@ export class MemoryBacklog implements BatchSource {
   /** Bytes of every batch that is here, wherever it stands. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  get totals(): BacklogTotals {
+    return {
+      deliveredRows: { ...this.#delivered },
+      unverifiedRows: this.#unverifiedRows,
+      lostRows: this.#lostRows,
+    };
   }
 
   /** Batches that wait or are in flight; held ones do not count, nothing will take them. */
@@ -92,6 +114,7 @@ export class MemoryBacklog implements BatchSource {
 
   acknowledged(batch: Batch): void {
     if (!this.#inFlight.delete(batch)) return;
+    this.#delivered[batch.table] = (this.#delivered[batch.table] ?? 0) + batch.rowCount;
     this.#count('rows_delivered', batch);
     this.#listener.acknowledged(batch);
     this.#leave(batch);
@@ -99,6 +122,7 @@ export class MemoryBacklog implements BatchSource {
 
   sentUnverified(batch: Batch): void {
     if (!this.#inFlight.delete(batch)) return;
+    this.#unverifiedRows += batch.rowCount;
     this.#count('rows_unverified', batch);
     this.#leave(batch);
   }
@@ -106,7 +130,20 @@ export class MemoryBacklog implements BatchSource {
   refused(batch: Batch, reason: string): void {
     if (!this.#inFlight.delete(batch)) return;
     this.#listener.refused(batch, reason);
-    this.#lose(batch, 'refused', reason);
+    this.#lose(batch, 'refused');
+  }
+
+  /** Logs what was lost since the last call: one line for each reason. */
+  reportLosses(): void {
+    for (const [reason, batches] of this.#unreported) {
+      const rows = batches.reduce((sum, batch) => sum + batch.rowCount, 0);
+      const tables = [...new Set(batches.map(batch => batch.table))].join(', ');
+      const dates = [...new Set(batches.map(batch => isoDateOf(batch.tradingDate)))].join(', ');
+      this.#logger.error(
+        `lost ${rows} rows of ${tables} (${dates}) for ${this.#options.target}: ${LOSS_TEXT[reason]}`,
+      );
+    }
+    this.#unreported.clear();
   }
 
   /** Ends the backlog: what is still here is lost, and said so. Returns the number of rows. */
@@ -116,6 +153,7 @@ export class MemoryBacklog implements BatchSource {
     this.#waiting = [];
     const held = new Set(this.#held.splice(0));
     for (const batch of rest) this.#lose(batch, held.has(batch) ? 'ended-date' : 'stopped');
+    this.reportLosses();
     return rest.reduce((rows, batch) => rows + batch.rowCount, 0);
   }
 
@@ -134,27 +172,20 @@ export class MemoryBacklog implements BatchSource {
     this.#listener.left(batch);
   }
 
-  #lose(batch: Batch, reason: LossReason, detail?: string): void {
-    this.#counters
-      .counter('rows_lost', {
-        market: this.#options.market,
-        target: this.#options.target,
-        table: batch.table,
-        reason,
-      })
-      .add(batch.rowCount);
-    this.#logger.error(
-      `lost ${batch.rowCount} rows of ${batch.table} for ${this.#options.target}: ${LOSS_TEXT[reason]}` +
-        (detail === undefined ? '' : ` (${detail})`),
-      { reason, table: batch.table, tradingDate: isoDateOf(batch.tradingDate), sequence: batch.sequence },
-    );
+  #lose(batch: Batch, reason: LossReason): void {
+    this.#lostRows += batch.rowCount;
+    this.#count('rows_lost', batch, { reason });
+    const { table, tradingDate, rowCount } = batch;
+    const lost = { table, tradingDate, rowCount };
+    const unreported = this.#unreported.get(reason);
+    if (unreported) unreported.push(lost);
+    else this.#unreported.set(reason, [lost]);
     this.#leave(batch);
   }
 
-  #count(name: string, batch: Batch): void {
-    this.#counters
-      .counter(name, { market: this.#options.market, target: this.#options.target, table: batch.table })
-      .add(batch.rowCount);
+  #count(name: string, { table, rowCount }: Batch, labels: Readonly<Record<string, string>> = {}): void {
+    const { market, target } = this.#options;
+    this.#counters.counter(name, { market, target, table, ...labels }).add(rowCount);
   }
 }
 

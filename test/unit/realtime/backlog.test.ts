@@ -94,7 +94,10 @@ describe('backlog - limit', () => {
     subject.append(batch(4));
     expect(inFlight.sequence).equal(1);
     expect(lost('backlog-full')).equal(10);
-    expect(logger.messages('error')[0]).contain('lost 10 rows of agg1s for local');
+    subject.reportLosses();
+    subject.reportLosses();
+    expect(logger.messages('error')).to.have.length(1);
+    expect(logger.messages('error')[0]).match(/^lost 10 rows of agg1s .* for local: the backlog is full/);
     expect([3, 4].map(() => subject.take(TODAY)?.sequence)).deep.equal([3, 4]);
   });
 

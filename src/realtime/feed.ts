@@ -1,0 +1,164 @@
+import { concat, defer, firstValueFrom, lastValueFrom, map, of, Subject, share, takeUntil } from 'rxjs';
+import type { Clock } from '../base/clock.ts';
+import type { Counters } from '../base/counters.ts';
+import type { Logger } from '../base/logger.ts';
+import type { FrameScanner } from '../massive/scanner/frame-scanner.ts';
+import { Session, type SessionDependencies, type SessionOptions } from '../massive/session.ts';
+import type { SessionState } from '../massive/session-state.ts';
+import type { Subscription } from '../massive/subscription.ts';
+import { drainTicks } from './drain-ticks.ts';
+import { StreamEndedError } from './errors.ts';
+import type { FeedTarget } from './feed-target.ts';
+import { type FeedSummary, SummaryLines } from './summary.ts';
+
+const SUMMARY_INTERVAL_MS = 60_000;
+
+export interface FeedOptions {
+  readonly session: SessionOptions;
+  readonly drainIntervalMs: number;
+  /** Longest time that a stop may take: closing the session and waiting for answers together. */
+  readonly stopMs: number;
+  /** End with an error if Massive cannot be reached at first, instead of trying again. */
+  readonly failFast: boolean;
+}
+
+export interface FeedParts extends SessionDependencies {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly counters: Counters;
+  readonly scanner: FrameScanner;
+  /** Makes the targets; `failed` is to be called when one has failed for good. */
+  readonly createTargets: (failed: (error: Error) => void) => readonly FeedTarget[];
+  /** Called after each drain whose rows are all handed over: the sign of life for a watchdog. */
+  readonly drained?: () => void;
+}
+
+/**
+ * One market, from Massive to its tickerplants.
+ *
+ * frames -> scanner (typed columns) -> drain each interval -> batches -> backlog and publisher of each target
+ *
+ * Runs until it is stopped or fails for good. A stop closes the session first, then drains what is left, then waits
+ * for the tickerplants' answers.
+ */
+export class Feed {
+  readonly #options: FeedOptions;
+  readonly #parts: FeedParts;
+  readonly #session: Session;
+  readonly #targets: readonly FeedTarget[];
+  readonly #failures = new Subject<never>();
+  readonly #stopDraining = new Subject<void>();
+  readonly #receivedRows: Record<string, number> = {};
+  #connections = 0;
+
+  constructor(options: FeedOptions, parts: FeedParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#session = new Session(options.session, parts, {
+      frame: bytes => parts.scanner.scan(bytes),
+      stateChanged: state => this.#sessionChanged(state),
+      failed: error => this.#failures.error(error),
+    });
+    this.#targets = parts.createTargets(error => this.#failures.error(error));
+  }
+
+  /**
+   * Runs the feed until `stop` is aborted; resolves with what it did.
+   *
+   * @throws MassiveKdbError when Massive or a tickerplant refuses the feed for good at the start; StreamEndedError
+   *   when the drain ends by itself. The feed is stopped then, too.
+   */
+  async run(stop: AbortSignal): Promise<FeedSummary> {
+    const { market } = this.#options.session;
+    const drained = lastValueFrom(this.#drains(), { defaultValue: 0 });
+    const unexpectedEnd = drained.then(
+      () => Promise.reject(new StreamEndedError(market)),
+      cause => Promise.reject(new StreamEndedError(market, cause)),
+    );
+    const ended = Promise.race([aborted(stop), firstValueFrom(this.#failures), unexpectedEnd]);
+    const lines = new SummaryLines(this.#parts.logger, market);
+    const minutes = drainTicks(this.#parts.clock, SUMMARY_INTERVAL_MS).subscribe(() =>
+      lines.minute(this.summary()),
+    );
+
+    this.#session.start();
+    for (const target of this.#targets) target.start();
+    try {
+      await ended;
+    } finally {
+      await this.#shutDown(drained);
+      minutes.unsubscribe();
+      lines.exit(this.summary());
+    }
+    return this.summary();
+  }
+
+  /** Changes what is subscribed to, without a new connection. */
+  updateSubscriptions(subscriptions: readonly Subscription[]): void {
+    this.#session.updateSubscriptions(subscriptions);
+  }
+
+  summary(): FeedSummary {
+    const { scanner } = this.#parts;
+    return {
+      market: this.#options.session.market,
+      session: this.#session.state.name,
+      connections: this.#connections,
+      receivedRows: { ...this.#receivedRows },
+      quarantinedEvents: scanner.totals.quarantined,
+      overflowedRows: scanner.totals.lostRows,
+      targets: this.#targets.map(target => target.totals()),
+    };
+  }
+
+  /** The rows of each completed drain. It completes with one more drain once the session has been closed. */
+  #drains() {
+    const ticks = drainTicks(this.#parts.clock, this.#options.drainIntervalMs);
+    const last = defer(() => of(undefined));
+    return concat(ticks.pipe(takeUntil(this.#stopDraining)), last).pipe(
+      map(() => this.#drain()),
+      share(),
+    );
+  }
+
+  #drain(): number {
+    const { scanner, clock } = this.#parts;
+    const tables = scanner.drain();
+    const drainedMs = clock.wallMs();
+    let rowCount = 0;
+    for (const rows of tables) {
+      const { name } = rows.definition;
+      for (const target of this.#targets) target.append(rows, drainedMs);
+      this.#receivedRows[name] = (this.#receivedRows[name] ?? 0) + rows.rowCount;
+      rowCount += rows.rowCount;
+    }
+    scanner.recycle(tables);
+    for (const target of this.#targets) target.wake();
+    this.#parts.drained?.();
+    return rowCount;
+  }
+
+  async #shutDown(drained: Promise<number>): Promise<void> {
+    const { clock } = this.#parts;
+    const deadlineMs = clock.monotonicMs() + this.#options.stopMs;
+    await this.#session.stop(this.#options.stopMs / 2);
+    this.#stopDraining.next();
+    await drained.catch(() => undefined);
+    const leftMs = Math.max(0, deadlineMs - clock.monotonicMs());
+    await Promise.all(this.#targets.map(target => target.stop(leftMs)));
+  }
+
+  #sessionChanged(state: SessionState): void {
+    if (state.name === 'streaming') this.#connections++;
+    if (state.name === 'backing-off' && this.#options.failFast && this.#connections === 0) {
+      this.#failures.error(state.error);
+    }
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
