@@ -136,6 +136,8 @@ export class ThreadConnection {
     if (this.traffic.inboundBytes > INBOUND_LIMIT_BYTES && !this.traffic.readingPaused) {
       this.traffic.readingPaused = true;
       this.#socket.pause();
+      // The interpreter may have caught up before it could see the pause.
+      if (this.traffic.inboundBytes === 0) this.resume();
     }
   }
 

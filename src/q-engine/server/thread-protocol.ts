@@ -24,7 +24,6 @@ export type Command =
       readonly kind: 'listen';
       readonly host: string;
       readonly ports: readonly number[];
-      readonly reusePort: boolean;
     }
   | { readonly kind: 'stopListening' }
   | {
