@@ -90,6 +90,34 @@ export class QError extends KdbError {
   }
 }
 
+/**
+ * The tickerplant's tables are not what is published, or it lacks what a tickerplant of this convention has.
+ * `differences`: one line for each table, column by column.
+ */
+export class KdbSchemaError extends KdbError {
+  readonly differences: readonly string[];
+
+  constructor(target: string, differences: readonly string[]) {
+    super('KDB_SCHEMA', ExitCode.schema, {
+      what: `the tables of ${target} are not what is published: ${differences.join('; ')}`,
+      remedy: 'Load q/schema.q into the tickerplant, or correct the convention of this target.',
+    });
+    this.differences = differences;
+  }
+}
+
+/** The q process is not a tickerplant of the convention that its target says. */
+export class KdbNotTickerplantError extends KdbError {
+  constructor(target: string, expression: string, received: string) {
+    super('KDB_NOT_TICKERPLANT', ExitCode.schema, {
+      what: `${target} is not a tickerplant of this target's convention`,
+      expected: `a date from ${expression}`,
+      received,
+      remedy: 'Correct host, port or convention, or let this user read it.',
+    });
+  }
+}
+
 /** A value has no form on the wire. */
 export class KdbUnencodableError extends KdbError {
   constructor(what: string) {

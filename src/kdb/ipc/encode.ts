@@ -21,6 +21,14 @@ export function encodeValue(value: QValue): Buffer {
   return out.finish();
 }
 
+/** The body of an answer that says that the request failed. */
+export function encodeError(signal: string): Buffer {
+  const out = new ByteWriter();
+  out.int8(-128);
+  writeSymbol(out, signal);
+  return out.finish();
+}
+
 function writeValue(out: ByteWriter, value: QValue): void {
   switch (value.kind) {
     case 'atom':

@@ -73,7 +73,8 @@ export interface QDict {
 
 export interface QColumn {
   readonly name: string;
-  readonly values: QVector | QList;
+  /** A column of records is itself a table. */
+  readonly values: QVector | QList | QTable;
 }
 
 export interface QTable {
@@ -132,4 +133,16 @@ export function textOf(value: QValue): string | undefined {
   if (value.kind === 'vector' && value.type === 'char') return Buffer.from(value.values).toString('utf8');
   if (value.kind === 'atom' && value.type === 'symbol') return value.value;
   return undefined;
+}
+
+/** How many items a list has, or rows a table. */
+export function rowCountOf(value: QVector | QList | QTable): number {
+  switch (value.kind) {
+    case 'vector':
+      return value.values.length;
+    case 'list':
+      return value.items.length;
+    case 'table':
+      return value.columns.length === 0 ? 0 : rowCountOf(value.columns[0]!.values);
+  }
 }

@@ -8,6 +8,7 @@ import type { Batch, BatchSource } from '../batch.ts';
 import type { KdbError } from '../errors.ts';
 import type { Convention } from '../tables/convention.ts';
 import type { Target } from '../target.ts';
+import type { TickerplantCalendar } from '../tickerplant/calendar-check.ts';
 import type { PublisherState } from './state.ts';
 
 /**
@@ -66,18 +67,6 @@ export interface PublisherOptions {
   readonly failFast: boolean;
   readonly limits: PublisherLimits;
   readonly timing: PublisherTiming;
-}
-
-/**
- * What a tickerplant of this market should have for date and zone. Given by the caller, because it depends on the
- * market's calendar; `nowMs` is the wall clock, ms since 1970.
- */
-export interface TickerplantCalendar {
-  expectedDate(nowMs: number): DateDays;
-  /** Local time of the session zone less UTC, as the tickerplant's clock should have it. */
-  expectedOffsetMs(nowMs: number): number;
-  /** The value of TZ that gives the tickerplant this zone, for messages: `America/New_York`. */
-  readonly timeZone: string;
 }
 
 export interface PublisherListener {

@@ -1,3 +1,4 @@
+import type { Logger } from '../../base/logger.ts';
 import type { KdbError } from '../errors.ts';
 
 /** Why a connected publisher sends nothing. */
@@ -36,4 +37,25 @@ export type PublisherState =
 /** Whether data reaches a tickerplant that keeps it. */
 export function isReady(state: PublisherState): boolean {
   return state.name === 'publishing' || (state.name === 'unlogged' && state.accepted);
+}
+
+/** Says in the log what an operator should know of a state. */
+export function logState(state: PublisherState, logger: Logger, target: string): void {
+  switch (state.name) {
+    case 'publishing':
+      logger.info('publishing to the tickerplant', { target });
+      break;
+    case 'unlogged':
+      logger.warn('the tickerplant writes no log: what it acknowledges does not survive it', { target });
+      break;
+    case 'holding':
+      logger.error(`publishing is held (${state.reason}): ${state.detail}`, { target });
+      break;
+    case 'backing-off':
+    case 'failed':
+      logger.error(state.error.message, { target, code: state.error.code });
+      break;
+    default:
+      logger.debug(`the publisher is ${state.name}`, { target });
+  }
 }

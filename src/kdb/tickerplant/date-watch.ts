@@ -1,0 +1,77 @@
+import type { Clock, Timer } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { DateDays } from '../../tables/epoch.ts';
+import type { Convention } from '../tables/convention.ts';
+import { calendarDifference, type TickerplantCalendar } from './calendar-check.ts';
+import { type Questions, readDate, readOffsetMs } from './facts.ts';
+
+export interface DateWatchOptions {
+  readonly questions: Questions;
+  readonly convention: Convention;
+  readonly target: string;
+  readonly calendar: TickerplantCalendar;
+  readonly intervalMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Reads the tickerplant's date again and again, and says when date or zone are not what the calendar has. */
+export class DateWatch {
+  readonly #options: DateWatchOptions;
+  readonly #onDate: (date: DateDays) => void;
+  #timer: Timer | undefined;
+  #stopped = false;
+  #difference: string | undefined;
+
+  /** `onDate` is called for every reading. */
+  constructor(options: DateWatchOptions, onDate: (date: DateDays) => void) {
+    this.#options = options;
+    this.#onDate = onDate;
+  }
+
+  /** What is wrong with the tickerplant's date or zone. */
+  get difference(): string | undefined {
+    return this.#difference;
+  }
+
+  /** Begins with a reading that is already there. */
+  start(date: DateDays, offsetMs: number | undefined): void {
+    this.#compare(date, offsetMs);
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  #arm(): void {
+    this.#timer = this.#options.clock.after(this.#options.intervalMs, () => void this.#read(), false);
+  }
+
+  async #read(): Promise<void> {
+    const { questions, convention, target, logger } = this.#options;
+    try {
+      const date = await readDate(questions, convention, target);
+      const offsetMs = await readOffsetMs(questions);
+      if (this.#stopped) return;
+      this.#compare(date, offsetMs);
+      this.#onDate(date);
+    } catch (error) {
+      // Once the connection has ended, somebody else says so.
+      if (this.#stopped) return;
+      logger.warn(`the tickerplant's date cannot be read: ${messageOf(error)}`);
+    }
+    this.#arm();
+  }
+
+  #compare(date: DateDays, offsetMs: number | undefined): void {
+    const { calendar, clock, logger, target } = this.#options;
+    const difference = calendarDifference(date, offsetMs, calendar, clock.wallMs());
+    if (difference === this.#difference) return;
+    this.#difference = difference;
+    if (difference) logger.error(difference, { target });
+    else logger.info("the tickerplant's date and zone are those of its market again", { target });
+  }
+}

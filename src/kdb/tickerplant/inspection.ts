@@ -1,0 +1,35 @@
+import type { TableDefinition } from '../../tables/definitions.ts';
+import type { DateDays } from '../../tables/epoch.ts';
+import { KdbSchemaError } from '../errors.ts';
+import type { Convention } from '../tables/convention.ts';
+import { type Questions, readDate, readLogged, readOffsetMs, readTable } from './facts.ts';
+import { schemaDifference } from './schema-check.ts';
+
+/** A tickerplant that can take what is published. */
+export interface Inspection {
+  readonly date: DateDays;
+  /** Its local time less UTC; undefined where it does not say. */
+  readonly offsetMs: number | undefined;
+  /** Whether it writes what it gets to a log. */
+  readonly logged: boolean;
+}
+
+/**
+ * Reads what must be known of a tickerplant before anything is sent to it. Rejects with KdbNotTickerplantError,
+ * KdbSchemaError naming every difference in every table, or what ended the connection.
+ */
+export async function inspect(
+  questions: Questions,
+  tables: readonly TableDefinition[],
+  convention: Convention,
+  target: string,
+): Promise<Inspection> {
+  const date = await readDate(questions, convention, target);
+  const differences: string[] = [];
+  for (const definition of tables) {
+    const difference = schemaDifference(definition, convention, await readTable(questions, definition));
+    if (difference) differences.push(difference);
+  }
+  if (differences.length > 0) throw new KdbSchemaError(target, differences);
+  return { date, offsetMs: await readOffsetMs(questions), logged: await readLogged(questions, convention) };
+}
