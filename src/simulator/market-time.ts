@@ -30,6 +30,11 @@ export class MarketTime {
     this.#afterTick = afterTick;
     this.#baseMarketMs = startMarketMs;
     this.#baseClockMs = clock.monotonicMs();
+  }
+
+  /** From now on what is due is sent. */
+  start(): void {
+    this.#baseClockMs = this.#clock.monotonicMs();
     this.#arm(TICK_MS);
   }
 
@@ -50,11 +55,13 @@ export class MarketTime {
 
   /** Stops market time: no bar is sent until it goes on. */
   pause(): void {
+    if (this.#paused) return;
     this.#baseMarketMs = this.nowMs;
     this.#paused = true;
   }
 
   resume(): void {
+    if (!this.#paused) return;
     this.#paused = false;
     this.#baseClockMs = this.#clock.monotonicMs();
   }

@@ -1,17 +1,11 @@
-import { MassiveKdbError } from '../base/errors.ts';
+import type { ScheduledFault } from './faults.ts';
 import type { SimulatedMarket } from './markets.ts';
+import { SimulatorOptionError } from './options-error.ts';
 import type { SessionSettings } from './session.ts';
 import { MAX_SYMBOLS, maxBarsPerSecond } from './universe.ts';
 
 /** The key that a simulator accepts when it is given no other. */
 export const DEMO_KEY = 'demo';
-
-/** A setting of the simulator that cannot be. Code `SIMULATOR_OPTION`. */
-export class SimulatorOptionError extends MassiveKdbError {
-  constructor(what: string, expected: string, received: string, remedy = 'Correct it.') {
-    super('SIMULATOR_OPTION', { what, expected, received, remedy });
-  }
-}
 
 /** A key, and the markets that its plan includes. */
 export interface AcceptedKey {
@@ -43,6 +37,7 @@ export interface SimulatorOptions extends SessionSettings {
   readonly evicted: 'older' | 'newer';
   /** Connections of all keys; beyond that the address answers 503. */
   readonly maxConnections: number;
+  readonly faults: readonly ScheduledFault[];
   /** File for every version of every bar that was sent. */
   readonly truthPath: string | undefined;
 }
@@ -66,6 +61,7 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   connectionsPerKey: 1,
   evicted: 'older',
   maxConnections: 64,
+  faults: [],
   truthPath: undefined,
 };
 

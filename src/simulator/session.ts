@@ -7,7 +7,14 @@ import { packFrames } from './frames.ts';
 import type { Market } from './market.ts';
 import type { Cluster } from './markets.ts';
 import { Outlet } from './outlet.ts';
-import { AUTH_REQUIRED, AUTH_SUCCESS, AUTH_TIMEOUT, CONNECTED, MAX_CONNECTIONS } from './status-messages.ts';
+import {
+  AUTH_REQUIRED,
+  AUTH_SUCCESS,
+  AUTH_TIMEOUT,
+  CONNECTED,
+  MAX_CONNECTIONS,
+  UNKNOWN_STATUS,
+} from './status-messages.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 const POLICY_VIOLATION = 1008;
@@ -163,6 +170,24 @@ export class Session implements Subscriber {
   /** Answers subscriptions only after `delayMs`. */
   delayAcks(delayMs: number): void {
     this.#ackDelayMs = delayMs;
+  }
+
+  /** Sends a message that ends in the middle. */
+  sendBadFrame(): void {
+    this.outlet.send('[{"ev":"A","sym":"AAPL","v":100,"o":1');
+  }
+
+  /** Sends an event of the cluster whose values have wrong types, with the next message. */
+  sendBadEvent(): void {
+    if (this.#state.name !== 'authenticated') return;
+    const { secondChannel, tickerField } = this.#state.market.universe.traits;
+    this.#answers.push(
+      `{"ev":"${secondChannel}","${tickerField}":17,"v":"many","o":null,"c":{},"s":"yesterday"}`,
+    );
+  }
+
+  sendUnknownStatus(): void {
+    this.#answers.push(UNKNOWN_STATUS);
   }
 
   #receive(data: Buffer): void {

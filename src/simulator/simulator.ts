@@ -5,19 +5,27 @@ import { WebSocketServer } from 'ws';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import { combinedTruth, type TableTruth } from './bar-record.ts';
+import { answerControl, type Controlled } from './control.ts';
 import { MINUTE_BAR, SECOND_BAR } from './event.ts';
+import { FaultInjection } from './fault-injection.ts';
+import type { Fault } from './faults.ts';
 import { type Market, openMarket } from './market.ts';
 import { MarketTime } from './market-time.ts';
 import { clusterAt, type SimulatedMarket } from './markets.ts';
 import { checkOptions, DEFAULT_OPTIONS, defaultRate, type SimulatorOptions } from './options.ts';
-import { Service } from './service.ts';
+import { type ConnectionTruth, Service } from './service.ts';
 import { TruthFile } from './truth-file.ts';
 
 /** Massive refuses a larger subscribe message; the connection is closed with 1009. */
 const LARGEST_MESSAGE_BYTES = 1_000_000;
 
 export interface Truth {
+  /** Of all connections and markets together. */
   readonly tables: { readonly agg1s: TableTruth; readonly agg1m: TableTruth };
+  /** Open connections and the last ones that ended. */
+  readonly connections: readonly ConnectionTruth[];
+  /** `behindMs`: how far what is sent lags behind what is due; more than a moment means an overloaded machine. */
+  readonly market: { readonly timeMs: number; readonly behindMs: number; readonly paused: boolean };
 }
 
 /** A running simulator. */
@@ -29,6 +37,8 @@ export interface Simulator {
   /** Stops market time, so that the truth stands still; `resume` goes on. */
   pause(): void;
   resume(): void;
+  /** Makes a fault happen now, on one connection or on all; returns how many it concerned. */
+  inject(fault: Fault, connection?: number): number;
   close(): Promise<void>;
 }
 
@@ -65,9 +75,7 @@ export async function startSimulator(
     autoPong: false,
     perMessageDeflate: false,
   });
-  const server = createServer((_request, response) => {
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found');
-  });
+  const server = createServer((request, response) => answerControl(request, response, controlled));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const cluster = clusterAt(new URL(request.url ?? '/', 'ws://localhost').pathname);
     if (!cluster) return refuseUpgrade(socket, '404 Not Found');
@@ -75,23 +83,33 @@ export async function startSimulator(
       return refuseUpgrade(socket, '503 Service Unavailable');
     sockets.handleUpgrade(request, socket, head, connection => service.connect(connection, cluster));
   });
-  const { port } = await listen(server, options);
-  const time = new MarketTime(clock, feeds, atMs, options.speed, () => service.flushAnswers());
-
+  const time = new MarketTime(clock, feeds, options.atMs ?? clock.wallMs(), options.speed, () =>
+    service.flushAnswers(),
+  );
+  const faults = new FaultInjection(service, [...markets.values()], clock, logger);
   const records = [...markets.values()].map(({ publisher }) => publisher.record.tables);
+  const truth = (): Truth => ({
+    tables: {
+      agg1s: combinedTruth(records.map(tables => tables[SECOND_BAR])),
+      agg1m: combinedTruth(records.map(tables => tables[MINUTE_BAR])),
+    },
+    connections: service.connectionTruths(),
+    market: { timeMs: time.nowMs, behindMs: time.behindMs, paused: time.paused },
+  });
+  const controlled: Controlled = { time, faults, truth };
+  const { port } = await listen(server, options);
+  time.start();
+  faults.schedule(options.faults, options.seed);
   return {
     url: `ws://${options.host}:${port}`,
     port,
-    truth: () => ({
-      tables: {
-        agg1s: combinedTruth(records.map(tables => tables[SECOND_BAR])),
-        agg1m: combinedTruth(records.map(tables => tables[MINUTE_BAR])),
-      },
-    }),
+    truth,
     pause: () => time.pause(),
     resume: () => time.resume(),
+    inject: (fault, connection) => faults.inject(fault, connection),
     async close() {
       time.stop();
+      faults.stop();
       for (const session of service.sessions) session.outlet.drop();
       server.closeAllConnections();
       await new Promise(resolve => server.close(resolve));
