@@ -1,7 +1,9 @@
 import type { Options } from 'yargs';
+import type { z } from 'zod';
 import { messageOf } from '../base/errors.ts';
 import type { FeedProblem } from '../config/checks.ts';
 import { type LoadedConfiguration, loadConfiguration } from '../config/load.ts';
+import { MEANINGS } from '../config/meanings.ts';
 import { ONE_FEED_SETTINGS } from '../config/one-feed.ts';
 import type { ParsedFeed } from '../config/schema.ts';
 import { allowedText, SIMPLE_SETTINGS } from '../config/settings.ts';
@@ -14,20 +16,25 @@ import type { Market } from '../tables/markets.ts';
 /** The flags that every command with a configuration takes: the file, the short form, and each simple setting. */
 export const CONFIGURATION_FLAGS: Readonly<Record<string, Options>> = {
   config: { type: 'string', requiresArg: true, group: 'Configuration:', describe: 'the configuration file' },
-  ...flagsOf('Feed and target:', ONE_FEED_SETTINGS),
-  ...flagsOf('Settings:', SIMPLE_SETTINGS),
+  ...Object.fromEntries(
+    ONE_FEED_SETTINGS.map(setting => [
+      setting.flag,
+      flagOptions('Feed and target:', `${setting.list}.${setting.name}`, setting.schema),
+    ]),
+  ),
+  ...Object.fromEntries(
+    SIMPLE_SETTINGS.map(setting => [
+      setting.flag,
+      flagOptions('Settings:', setting.path.join('.'), setting.schema),
+    ]),
+  ),
 };
 
-function flagsOf(
-  group: string,
-  settings: readonly Pick<(typeof SIMPLE_SETTINGS)[number], 'flag' | 'schema'>[],
-): Record<string, Options> {
-  return Object.fromEntries(
-    settings.map(({ flag, schema }) => [
-      flag,
-      { ...valueOptions(schema.def.type), group, describe: allowedText(schema) },
-    ]),
-  );
+function flagOptions(group: string, setting: string, schema: z.ZodType): Options {
+  const meaning = MEANINGS[setting] ?? setting;
+  const allowed =
+    schema.def.type === 'boolean' || schema.def.type === 'array' ? '' : ` (${allowedText(schema)})`;
+  return { ...valueOptions(schema.def.type), group, describe: meaning + allowed };
 }
 
 /** Values stay texts: the configuration reads them, so that all mistakes are told in one way. */

@@ -6,7 +6,7 @@ import { type ConfigurationFile, isRecord, parseConfigurationFile } from './file
 import { applyOneFeed, type Given, type Tree } from './one-feed.ts';
 import { Origins, type SettingPath } from './origin.ts';
 import { type Environment, environmentOverrides, flagOverrides, unknownVariables } from './overrides.ts';
-import { problemLine, problemsOf } from './problems.ts';
+import { inOrder, problemLine, problemsOf } from './problems.ts';
 import { type Configuration, configurationSchema, type ParsedConfiguration } from './schema.ts';
 import type { SimpleSetting } from './settings.ts';
 
@@ -62,7 +62,7 @@ export function loadConfiguration(sources: ConfigurationSources): LoadedConfigur
   }
   const warnings = unknownVariables(sources.environment);
   if (!parsed.success || problems.length > 0)
-    throw new ConfigurationError(problems.map(problemLine), warnings);
+    throw new ConfigurationError(inOrder(problems).map(problemLine), warnings);
   return {
     configuration: completed(parsed.data, origins, sources),
     file: found?.path,

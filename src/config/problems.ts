@@ -29,6 +29,17 @@ export function problemLine({ path, origin, text }: Problem): string {
   }
 }
 
+/** As one reads a file, from its top; what was given elsewhere comes after it. */
+export function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const place = ({ origin }: Problem) =>
+    origin.kind === 'file' ? [origin.line, origin.column] : [Infinity, 0];
+  return [...problems].sort((a, b) => {
+    const [lineA, columnA] = place(a) as [number, number];
+    const [lineB, columnB] = place(b) as [number, number];
+    return lineA === lineB ? columnA - columnB : lineA < lineB ? -1 : 1;
+  });
+}
+
 /** What validation found, setting by setting. A missing setting that was only misspelt is one problem, not two. */
 export function problemsOf(
   issues: readonly z.core.$ZodIssue[],

@@ -76,10 +76,11 @@ export function resolveSecrets({ feeds, targets }: Configuration, sources: Secre
     }
   };
   const keys = new Map(
-    feeds.map(feed => [
-      keyPlace(feed),
-      attempt(() => required(feed.key, feed.keyFile, `the key of feed ${feed.market}`, sources)),
-    ]),
+    feeds.map(feed => {
+      const sharing = feeds.filter(other => keyPlace(other) === keyPlace(feed)).map(other => other.market);
+      const role = `the key for ${[...new Set(sharing)].join(' and ')}`;
+      return [keyPlace(feed), attempt(() => required(feed.key, feed.keyFile, role, sources))];
+    }),
   );
   const passwords = new Map(targets.map(target => [target.name, attempt(() => passwordOf(target, sources))]));
   if (problems.size > 0) throw new SecretError([...problems]);

@@ -1,3 +1,4 @@
+import { printable } from '../../base/printable.ts';
 import type { QFunction, QValue } from '../../kdb/ipc/values.ts';
 import { textOf } from '../../kdb/ipc/values.ts';
 import { atomText } from './atoms.ts';
@@ -35,9 +36,4 @@ export function functionText(value: QFunction): string {
     default:
       return `a function (type ${value.type})`;
   }
-}
-
-/** Keeps a text on its line and a terminal unharmed. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, character => JSON.stringify(character).slice(1, -1));
 }
