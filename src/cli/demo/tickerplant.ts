@@ -1,0 +1,100 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../../base/clock.ts';
+import { QueryConnection } from '../../kdb/connection/query-connection.ts';
+import { Child, cleanEnvironment, DemoProcessError, massiveKdb } from './child.ts';
+
+const SCRIPT = fileURLToPath(new URL('../../../q/tick.q', import.meta.url));
+const START_LIMIT_MS = 20_000;
+const TRY_EVERY_MS = 100;
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+export interface Tickerplant {
+  readonly child: Child;
+  readonly port: number;
+  /** What runs it, for the person who watches. */
+  readonly engine: string;
+  readonly connection: QueryConnection;
+}
+
+/**
+ * Starts q/tick.q on a free port of this machine, in the session zone `timeZone`: on the q that `$Q` names, else the
+ * q on PATH, else the embedded engine. A q that does not start, as without a licence, gives way to the engine.
+ */
+export async function startTickerplant(directory: string, timeZone: string): Promise<Tickerplant> {
+  const q = process.env['Q'] ?? (await onPath('q'));
+  if (q !== undefined) {
+    try {
+      return await start(q, directory, timeZone);
+    } catch (error) {
+      if (!(error instanceof DemoProcessError)) throw error;
+      process.stderr.write(`${error.message.split('. ')[0]}. Using the embedded engine instead.\n`);
+    }
+  }
+  return start(undefined, directory, timeZone);
+}
+
+async function start(q: string | undefined, directory: string, timeZone: string): Promise<Tickerplant> {
+  const port = await freePort();
+  const args = [SCRIPT, '-p', `127.0.0.1:${port}`, '-q'];
+  const options = { directory, environment: cleanEnvironment({ TZ: timeZone }), showErrors: false };
+  const child =
+    q === undefined
+      ? massiveKdb('tickerplant', ['q', ...args], options)
+      : new Child({ ...options, name: 'tickerplant', command: q, arguments: args });
+  try {
+    const connection = await connect(child, port);
+    return { child, port, engine: q ?? 'embedded engine', connection };
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+}
+
+async function connect(child: Child, port: number): Promise<QueryConnection> {
+  const target = { host: '127.0.0.1', port, user: '', password: '' };
+  const deadlineMs = systemClock.monotonicMs() + START_LIMIT_MS;
+  for (;;) {
+    try {
+      return await QueryConnection.open(target, {
+        clock: systemClock,
+        connectTimeoutMs: START_LIMIT_MS,
+        answerTimeoutMs: START_LIMIT_MS,
+        maxAnswerBytes: MAX_ANSWER_BYTES,
+      });
+    } catch (error) {
+      if (systemClock.monotonicMs() > deadlineMs) throw error;
+      await Promise.race([new Promise(resolve => setTimeout(resolve, TRY_EVERY_MS)), child.watch()]);
+    }
+  }
+}
+
+/** A port that is free now: q has no way to say which one it chose. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new Error('the system gave no port'));
+      });
+    });
+  });
+}
+
+async function onPath(name: string): Promise<string | undefined> {
+  for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
+    const path = join(directory, name);
+    const usable = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (directory !== '' && usable) return path;
+  }
+  return undefined;
+}

@@ -1,0 +1,148 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Counters } from '../../base/counters.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Random } from '../../base/random.ts';
+import type { Configuration, FeedConfiguration, TargetConfiguration } from '../../config/schema.ts';
+import type { Secrets } from '../../config/secrets.ts';
+import { DEFAULT_PUBLISHER_LIMITS, DEFAULT_PUBLISHER_TIMING } from '../../kdb/publisher/options.ts';
+import { channelsOf } from '../../massive/channels.ts';
+import { type Cluster, feedUrl } from '../../massive/hosts.ts';
+import { FrameScanner } from '../../massive/scanner/frame-scanner.ts';
+import type { QuarantineSink } from '../../massive/scanner/quarantine-sink.ts';
+import type { ReceiveClock } from '../../massive/scanner/receive-clock.ts';
+import type { OpenSocket } from '../../massive/socket.ts';
+import { type Subscription, subscriptionsTo } from '../../massive/subscription.ts';
+import { readSymbolFile } from '../../massive/symbol-file.ts';
+import { Feed } from '../../realtime/feed.ts';
+import { FeedTarget } from '../../realtime/feed-target.ts';
+import type { RefusedBatches } from '../../realtime/refused-batches.ts';
+import { AGGREGATE_TABLES } from '../../tables/definitions.ts';
+import { SESSION_ZONE } from '../../tables/markets.ts';
+import { SessionCalendar } from '../../tables/session-calendar.ts';
+
+/** What all feeds of a process share. */
+export interface SharedParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly counters: Counters;
+  readonly openSocket: OpenSocket;
+  readonly receiveClock: ReceiveClock;
+  readonly quarantine: QuarantineSink;
+  readonly refusedBatches: RefusedBatches;
+  /** Read at each connection, so that a reload can change them. */
+  readonly secrets: () => Secrets;
+}
+
+export function clusterOf({ market, exchange }: FeedConfiguration): Cluster {
+  return exchange === null ? market : `futures/${exchange}`;
+}
+
+/** The subscriptions of a feed, its file of symbols read. @throws SubscriptionError, SymbolFileError */
+export async function subscriptionsOf(feed: FeedConfiguration): Promise<readonly Subscription[]> {
+  const symbols = feed.symbolsFile === null ? feed.symbols : await readSymbolFile(feed.symbolsFile);
+  return subscriptionsTo(feed.market, feed.channels, symbols);
+}
+
+/** Puts one feed of the configuration together. */
+export function assembleFeed(
+  feed: FeedConfiguration,
+  subscriptions: readonly Subscription[],
+  configuration: Configuration,
+  parts: SharedParts,
+): Feed {
+  const { market } = feed;
+  const calendar = new SessionCalendar(market);
+  const logger = parts.logger.child({ market });
+  const scanner = new FrameScanner({ ...parts, market, calendar, logger });
+  const { timeouts } = configuration;
+  return new Feed(
+    {
+      session: {
+        url: feedUrl(feed.host, clusterOf(feed)),
+        market,
+        subscriptions,
+        key: () => parts.secrets().keyOf(feed).reveal(),
+        timing: {
+          connectMs: timeouts.massiveConnectMs,
+          welcomeMs: timeouts.massiveAnswerMs,
+          authenticateMs: timeouts.massiveAnswerMs,
+          acknowledgeMs: timeouts.massiveAnswerMs,
+        },
+      },
+      drainIntervalMs: configuration.drain.intervalMs,
+      stopMs: timeouts.stopMs,
+      failFast: configuration.failFast,
+    },
+    {
+      ...parts,
+      logger,
+      scanner,
+      isOpen: wallMs => calendar.isOpen(wallMs),
+      createTargets: failed =>
+        targetsOf(feed, configuration).map(target =>
+          assembleTarget(feed, target, calendar, configuration, { ...parts, logger }, failed),
+        ),
+    },
+  );
+}
+
+function targetsOf({ targets }: FeedConfiguration, configuration: Configuration): TargetConfiguration[] {
+  return configuration.targets.filter(target => targets.includes(target.name));
+}
+
+function assembleTarget(
+  { market, channels }: FeedConfiguration,
+  target: TargetConfiguration,
+  calendar: SessionCalendar,
+  { memory, timeouts, failFast }: Configuration,
+  parts: SharedParts,
+  failed: (error: Error) => void,
+): FeedTarget {
+  const used = channelsOf(market).filter(({ channel }) => channels.includes(channel));
+  const { batchRows, batchBytes, batchesInFlight } = target.limits;
+  return new FeedTarget(
+    {
+      name: target.name,
+      market,
+      publisher: {
+        target: {
+          host: target.host,
+          port: target.port,
+          user: target.user ?? '',
+          password: parts.secrets().passwordOf(target)?.reveal() ?? '',
+          ...(target.tls ? { tls: {} } : {}),
+        },
+        convention: target.convention,
+        tables: used.map(({ table }) => AGGREGATE_TABLES[table]),
+        mode: target.mode,
+        functionName: target.function,
+        allowUnlogged: target.allowUnlogged,
+        failFast,
+        limits: { ...DEFAULT_PUBLISHER_LIMITS, inFlightBatches: batchesInFlight },
+        timing: {
+          ...DEFAULT_PUBLISHER_TIMING,
+          connectTimeoutMs: timeouts.targetConnectMs,
+          answerTimeoutMs: timeouts.targetAnswerMs,
+        },
+      },
+      batchLimits: { rows: batchRows, bytes: batchBytes },
+      backlogBytes: memory.backlogBytes,
+      windowMs: new Map(used.map(({ table, windowMs }) => [table, windowMs])),
+    },
+    {
+      ...parts,
+      calendar: {
+        expectedDate: nowMs => calendar.tradingDate(nowMs),
+        expectedOffsetMs: nowMs => calendar.dateOffsetMs(nowMs),
+        timeZone: tickerplantZone(market),
+      },
+    },
+    { failed },
+  );
+}
+
+/** TZ for a tickerplant whose dates are this market's trading dates; futures roll at 17:00 in Chicago. */
+function tickerplantZone(market: FeedConfiguration['market']): string {
+  return market === 'futures' ? 'XCT-1XDT,M3.2.0/9,M11.1.0/9' : SESSION_ZONE[market];
+}
