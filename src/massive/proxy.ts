@@ -69,10 +69,6 @@ export function throughProxy(proxy: URL, signal: AbortSignal): CreateConnection 
           : `Let it connect to ${options.host}:${options.port}, or name the host in NO_PROXY.`,
       );
     });
-    connect.once('response', response => {
-      response.resume();
-      fail(`does not do CONNECT (it answered ${response.statusCode})`, 'Check HTTPS_PROXY.');
-    });
     connect.once('error', error => fail(`cannot be used: ${error.message}`, 'Check HTTPS_PROXY.', error));
     connect.end();
     return undefined;

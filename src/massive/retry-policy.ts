@@ -1,5 +1,5 @@
+import { Backoff, jittered } from '../base/backoff.ts';
 import type { Random } from '../base/random.ts';
-import { Backoff, jittered } from './backoff.ts';
 import { type Ending, seconds } from './ending.ts';
 import type { SessionTiming } from './session-state.ts';
 

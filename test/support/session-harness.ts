@@ -15,16 +15,19 @@ export const KEY = 'k3y-that-must-not-be-seen';
 export class RecordingListener implements SessionListener {
   readonly states: string[] = [];
   readonly data: Record<string, unknown>[] = [];
+  readonly statuses: StatusEvent[] = [];
   readonly failures: MassiveKdbError[] = [];
   readonly #waiting: { readonly until: () => boolean; readonly resolve: () => void }[] = [];
 
   frame(bytes: Uint8Array): readonly StatusEvent[] {
     const events = JSON.parse(Buffer.from(bytes).toString('utf8')) as Record<string, string>[];
     this.data.push(...events.filter(event => event['ev'] !== 'status'));
-    this.#wake();
-    return events
+    const statuses = events
       .filter(event => event['ev'] === 'status')
       .map(event => ({ status: event['status']!, message: event['message']! }));
+    this.statuses.push(...statuses);
+    this.#wake();
+    return statuses;
   }
 
   stateChanged(state: SessionState): void {
