@@ -9,38 +9,46 @@ export class ByteWriter {
   }
 
   int8(value: number): void {
-    this.#bytes.writeInt8(value, this.#advance(1));
+    const at = this.#advance(1);
+    this.#bytes.writeInt8(value, at);
   }
 
   uint8(value: number): void {
-    this.#bytes.writeUInt8(value, this.#advance(1));
+    const at = this.#advance(1);
+    this.#bytes.writeUInt8(value, at);
   }
 
   int16(value: number): void {
-    this.#bytes.writeInt16LE(value, this.#advance(2));
+    const at = this.#advance(2);
+    this.#bytes.writeInt16LE(value, at);
   }
 
   int32(value: number): void {
-    this.#bytes.writeInt32LE(value, this.#advance(4));
+    const at = this.#advance(4);
+    this.#bytes.writeInt32LE(value, at);
   }
 
   int64(value: bigint): void {
-    this.#bytes.writeBigInt64LE(value, this.#advance(8));
+    const at = this.#advance(8);
+    this.#bytes.writeBigInt64LE(value, at);
   }
 
   float32(value: number): void {
-    this.#bytes.writeFloatLE(value, this.#advance(4));
+    const at = this.#advance(4);
+    this.#bytes.writeFloatLE(value, at);
   }
 
   float64(value: number): void {
-    this.#bytes.writeDoubleLE(value, this.#advance(8));
+    const at = this.#advance(8);
+    this.#bytes.writeDoubleLE(value, at);
   }
 
   bytes(values: Uint8Array): void {
-    this.#bytes.set(values, this.#advance(values.length));
+    const at = this.#advance(values.length);
+    this.#bytes.set(values, at);
   }
 
-  /** Makes room for `count` bytes and returns where they begin. */
+  /** Makes room for `count` bytes and returns where they begin; `#bytes` may be another buffer afterwards. */
   #advance(count: number): number {
     const at = this.#length;
     this.#length += count;

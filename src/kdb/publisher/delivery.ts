@@ -56,6 +56,7 @@ export class Delivery {
   /** Sends over this connection from now on. */
   attach(connection: IpcConnection): void {
     this.#connection = connection;
+    this.#probing = this.#breakerOpen;
     this.#sender = new BatchSender(connection, this.#options.mode, this.#options.functionName);
   }
 
@@ -90,8 +91,7 @@ export class Delivery {
   #hasRoom(): boolean {
     const { inFlightBatches, inFlightBytes } = this.#options.limits;
     return (
-      this.#connection !== undefined &&
-      this.#connection.writable &&
+      this.#connection?.writable === true &&
       this.batchCount < (this.#probing ? 1 : inFlightBatches) &&
       this.byteCount < inFlightBytes
     );

@@ -6,8 +6,8 @@ import type { KdbError } from '../errors.ts';
 import type { Target } from '../target.ts';
 import type { PublisherTiming } from './options.ts';
 
-/** Answers to batches are small; an error text is the longest. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
+/** What `.u.upd` answers is small, but a function of the operator's own may give back the rows. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 export interface SessionListener {
   /** One of the two connections is no more, and so the other is closed as well. Once. */
