@@ -82,7 +82,7 @@ type ConnectionCallback = (error: Error | null, socket?: Socket) => void;
 
 function connectRequest(proxy: URL, { host, port }: ConnectionTarget): RequestOptions {
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
-  const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  const credentials = `${decoded(proxy.username)}:${decoded(proxy.password)}`;
   return {
     method: 'CONNECT',
     host: proxy.hostname.replace(/^\[|\]$/g, ''),
@@ -95,6 +95,15 @@ function connectRequest(proxy: URL, { host, port }: ConnectionTarget): RequestOp
         : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` }),
     },
   };
+}
+
+/** A part of a URL as its author meant it, a stray percent sign included. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function serverName({ host, servername }: ConnectionTarget): string {

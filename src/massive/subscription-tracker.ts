@@ -23,10 +23,6 @@ export class SubscriptionTracker {
     return this.#refusals;
   }
 
-  get states(): ReadonlyMap<string, PairState> {
-    return this.#states;
-  }
-
   /** Registers `pairs`; returns those that are new and so have to be sent. */
   request(pairs: Iterable<string>): readonly string[] {
     if (this.#pending === 0) this.#refusals = 0;
