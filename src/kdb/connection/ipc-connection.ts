@@ -9,7 +9,8 @@ import {
 } from '../errors.ts';
 import { errorOf } from '../ipc/decode.ts';
 import { encodeError } from '../ipc/encode.ts';
-import { bodyOf, type Frame, FrameReader, messageHeader } from '../ipc/frames.ts';
+import { bodyOf, type Frame, FrameReader } from '../ipc/frames.ts';
+import { messageHeader } from '../ipc/message.ts';
 import { targetName } from '../target.ts';
 import { listenTo, type OpenSocket } from './open-socket.ts';
 

@@ -1,26 +1,11 @@
 import { KdbMalformedError, KdbMessageTooLargeError } from '../errors.ts';
+import { MESSAGE_HEADER_BYTES, MESSAGE_TYPES, type MessageType } from './message.ts';
 import { uncompress } from './uncompress.ts';
-
-export const MESSAGE_HEADER_BYTES = 8;
-
-/** What the sender expects: nothing, an answer, or that this is one. The position is the byte on the wire. */
-export const MESSAGE_TYPES = ['async', 'sync', 'response'] as const;
-
-export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 /** One message as it came, header included. */
 export interface Frame {
   readonly type: MessageType;
   readonly bytes: Buffer;
-}
-
-/** The header of a little-endian, uncompressed message whose body has `bodyBytes` bytes. */
-export function messageHeader(type: MessageType, bodyBytes: number): Buffer {
-  const header = Buffer.alloc(MESSAGE_HEADER_BYTES);
-  header[0] = 1;
-  header[1] = MESSAGE_TYPES.indexOf(type);
-  header.writeInt32LE(MESSAGE_HEADER_BYTES + bodyBytes, 4);
-  return header;
 }
 
 /** The body of a message, uncompressed if need be, of a message of at most `maxBytes`. */

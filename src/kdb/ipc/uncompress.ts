@@ -1,5 +1,5 @@
 import { KdbMalformedError, KdbMessageTooLargeError } from '../errors.ts';
-import { MESSAGE_HEADER_BYTES } from './frames.ts';
+import { MESSAGE_HEADER_BYTES } from './message.ts';
 
 /**
  * The body of a compressed message, uncompressed. `compressed` is what follows the message header: the length of
