@@ -3,10 +3,29 @@ import { main } from './run.ts';
 
 await main([
   {
+    usage: 'start',
+    summary: 'Stream aggregates from Massive into kdb+',
+    example: 'start --market stocks --channels A,AM --target :5010',
+    load: async () => (await import('./start.ts')).start,
+  },
+  {
+    usage: 'demo',
+    summary: 'Simulator, tickerplant and feed on this machine, with live bars',
+    example: 'demo --for 15s',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  {
     usage: 'query <target> <expression>',
     summary: 'Ask a q process and print its answer',
     example: 'query :5010 "select count i by sym from agg1s"',
     load: async () => (await import('./query.ts')).query,
+  },
+  {
+    usage: 'q [file]',
+    summary: 'Run q scripts on the embedded engine, as the q command does',
+    example: 'q q/tick.q -p 5010',
+    load: async () => (await import('./q.ts')).q,
+    verbatim: true,
   },
   {
     usage: 'config <action>',

@@ -21,6 +21,8 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   MASSIVE_TIMED_OUT: ExitCode.unavailable,
   MASSIVE_CLOSED: ExitCode.unavailable,
   MASSIVE_EVICTED: ExitCode.unavailable,
+  MASSIVE_CONNECTION_IN_USE: ExitCode.unavailable,
+  MASSIVE_CONNECTION_LOCK: ExitCode.io,
 };
 
 /** What is said about an error that ends a command, and the exit code. With `debug`, the stack trace too. */

@@ -6,7 +6,7 @@ import type { PublisherOptions, PublisherParts } from '../kdb/publisher/options.
 import { Publisher } from '../kdb/publisher/publisher.ts';
 import type { PublisherState } from '../kdb/publisher/state.ts';
 import { BufferPool } from '../kdb/tables/buffer-pool.ts';
-import type { BatchLimits } from '../kdb/tables/row-selection.ts';
+import type { BatchLimits } from '../kdb/tables/cut-rows.ts';
 import type { TableRows } from '../tables/table-rows.ts';
 import { type BacklogTotals, MemoryBacklog } from './backlog.ts';
 import { BatchMaker } from './batch-maker.ts';
@@ -31,11 +31,6 @@ export interface FeedTargetParts extends Omit<PublisherParts, 'listener' | 'logg
   readonly refusedBatches: RefusedBatches;
 }
 
-export interface FeedTargetListener {
-  stateChanged(state: PublisherState): void;
-  failed(error: Error): void;
-}
-
 /** Where the batches of one target stand. */
 export interface TargetTotals extends BacklogTotals {
   readonly name: string;
@@ -56,7 +51,7 @@ export class FeedTarget {
   /** End of the latest window that was acknowledged, by table. */
   readonly #latestWindowMs = new Map<string, number>();
 
-  constructor(options: FeedTargetOptions, parts: FeedTargetParts, listener: FeedTargetListener) {
+  constructor(options: FeedTargetOptions, parts: FeedTargetParts, failed: (error: Error) => void) {
     const { name, market, publisher, batchLimits, backlogBytes, windowMs } = options;
     const logger = parts.logger.child({ target: name });
     this.#options = options;
@@ -79,14 +74,7 @@ export class FeedTarget {
     );
     this.#publisher = new Publisher(
       { ...publisher, source: this.#backlog },
-      {
-        ...parts,
-        logger,
-        listener: {
-          stateChanged: state => listener.stateChanged(state),
-          failed: error => listener.failed(error),
-        },
-      },
+      { ...parts, logger, listener: { failed } },
     );
   }
 

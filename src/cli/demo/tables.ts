@@ -103,7 +103,8 @@ function symbols(table: QTable, name: string): readonly string[] {
 
 function longs(table: QTable, name: string): BigInt64Array {
   const column = vector(table, name);
-  if (column.type !== 'long' && column.type !== 'timestamp') throw new TypeError(`column ${name} has no longs`);
+  if (column.type !== 'long' && column.type !== 'timestamp')
+    throw new TypeError(`column ${name} has no longs`);
   return column.values;
 }
 

@@ -4,7 +4,7 @@ import type { Logger } from '../../base/logger.ts';
 import type { Random } from '../../base/random.ts';
 import type { Configuration, FeedConfiguration, TargetConfiguration } from '../../config/schema.ts';
 import type { Secrets } from '../../config/secrets.ts';
-import { DEFAULT_PUBLISHER_LIMITS, DEFAULT_PUBLISHER_TIMING } from '../../kdb/publisher/options.ts';
+import { DEFAULT_PUBLISHER_TIMING } from '../../kdb/publisher/options.ts';
 import { channelsOf } from '../../massive/channels.ts';
 import { type Cluster, feedUrl } from '../../massive/hosts.ts';
 import { FrameScanner } from '../../massive/scanner/frame-scanner.ts';
@@ -100,7 +100,7 @@ function assembleTarget(
   failed: (error: Error) => void,
 ): FeedTarget {
   const used = channelsOf(market).filter(({ channel }) => channels.includes(channel));
-  const { batchRows, batchBytes, batchesInFlight } = target.limits;
+  const { batchRows, batchBytes, inFlightBatches, inFlightBytes } = target.limits;
   return new FeedTarget(
     {
       name: target.name,
@@ -119,7 +119,7 @@ function assembleTarget(
         functionName: target.function,
         allowUnlogged: target.allowUnlogged,
         failFast,
-        limits: { ...DEFAULT_PUBLISHER_LIMITS, inFlightBatches: batchesInFlight },
+        limits: { inFlightBatches, inFlightBytes },
         timing: {
           ...DEFAULT_PUBLISHER_TIMING,
           connectTimeoutMs: timeouts.targetConnectMs,
@@ -138,7 +138,7 @@ function assembleTarget(
         timeZone: tickerplantZone(market),
       },
     },
-    { failed },
+    failed,
   );
 }
 

@@ -1,0 +1,162 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { ExitCode } from '../base/exit-codes.ts';
+import type { QueryConnection } from '../kdb/connection/query-connection.ts';
+import { SESSION_ZONE } from '../tables/markets.ts';
+import { type CommandContext, defineCommand, UsageError } from './command.ts';
+import { type Child, cleanEnvironment, massiveKdb } from './demo/child.ts';
+import { type DemoSummary, type FeedExit, summarize, summaryText, total } from './demo/outcome.ts';
+import { introduction, showLatest } from './demo/screen.ts';
+import { SimulatorControl } from './demo/simulator-control.ts';
+import { countRows, readContent, type TableContent } from './demo/tables.ts';
+import { startTickerplant, type Tickerplant } from './demo/tickerplant.ts';
+
+const TABLES = ['agg1s', 'agg1m'] as const;
+const KEY = 'demo';
+const SHOW_EVERY_MS = 3_000;
+/** How long bars that were sent may take to reach the tickerplant when nothing more is sent. */
+const SETTLE_LIMIT_MS = 30_000;
+const SETTLE_CHECK_MS = 200;
+
+/** `massive-kdb demo` */
+export const demo = defineCommand({
+  arguments: {},
+  flags: {
+    for: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'how long, such as 15s or 2m; until Ctrl-C without it',
+    },
+    json: {
+      type: 'boolean',
+      default: false,
+      describe: 'print the summary as one JSON object on the last line',
+    },
+    symbols: { type: 'number', default: 500, describe: 'stocks to simulate; 12000 is the whole market' },
+    rate: { type: 'number', describe: 'bars per second; else as many as is natural for the symbols' },
+    seed: { type: 'number', default: 1, describe: 'the same seed, the same market' },
+  },
+  examples: [
+    ['demo', 'Bars arrive in q tables until Ctrl-C'],
+    ['demo --for 15s --json', 'End by itself, and prove that nothing was lost'],
+    ['demo --symbols 12000 --rate 20000', 'The whole market, busy'],
+  ],
+  async run(given, context) {
+    const durationMs = given.for === undefined ? undefined : durationOf(given.for);
+    const directory = await mkdtemp(join(tmpdir(), 'massive-kdb-demo-'));
+    const children: Child[] = [];
+    try {
+      const simulator = startSimulator(given, directory);
+      children.push(simulator);
+      const tickerplant = await startTickerplant(directory, SESSION_ZONE.stocks);
+      children.push(tickerplant.child);
+      const { url } = JSON.parse(await simulator.nextLine()) as { readonly url: string };
+      const feed = await startFeed(url, tickerplant.port, directory);
+      children.push(feed);
+
+      context.stdout.write(introduction(tickerplant, url, given.symbols));
+      await watch(tickerplant, children, durationMs, context);
+      const summary = await finish(new SimulatorControl(url), feed, tickerplant);
+      context.stdout.write(summaryText(summary));
+      if (given.json) context.stdout.write(`${JSON.stringify(summary)}\n`);
+      return summary.complete ? ExitCode.ok : ExitCode.failed;
+    } finally {
+      for (const child of children.reverse()) await child.stop();
+      await rm(directory, { recursive: true, force: true });
+    }
+  },
+});
+
+interface SimulatorFlags {
+  readonly symbols: number;
+  readonly rate: number | undefined;
+  readonly seed: number;
+}
+
+function startSimulator({ symbols, rate, seed }: SimulatorFlags, directory: string): Child {
+  const args = ['simulate', '--json', '--symbols', String(symbols), '--seed', String(seed)];
+  if (rate !== undefined) args.push('--rate', String(rate));
+  return massiveKdb('simulator', args, { directory, environment: cleanEnvironment({}), showErrors: false });
+}
+
+/** Starts the feed with a file of its own, so that no configuration of this machine has a say. */
+async function startFeed(simulatorUrl: string, tickerplantPort: number, directory: string): Promise<Child> {
+  const file = join(directory, 'demo.json');
+  // JSON is YAML.
+  await writeFile(
+    file,
+    JSON.stringify({
+      feeds: [{ market: 'stocks', host: simulatorUrl, channels: ['A', 'AM'], symbols: ['*'] }],
+      targets: [{ name: 'tickerplant', port: tickerplantPort, allowUnlogged: true }],
+      state: { directory: join(directory, 'state') },
+      logging: { level: 'warn' },
+    }),
+  );
+  const environment = cleanEnvironment({ MASSIVE_API_KEY: KEY });
+  return massiveKdb('feed', ['start', '--config', file, '--json'], {
+    directory,
+    environment,
+    showErrors: true,
+  });
+}
+
+/** Shows the latest bars until the time is over, or Ctrl-C. @throws DemoProcessError when a process ends by itself */
+async function watch(
+  tickerplant: Tickerplant,
+  children: readonly Child[],
+  durationMs: number | undefined,
+  { stdout, stop }: CommandContext,
+): Promise<void> {
+  const over = durationMs === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(durationMs)]);
+  const ended = Promise.race(children.map(child => child.watch()));
+  // The processes also end when the demo is over.
+  ended.catch(() => undefined);
+  while (!over.aborted) {
+    await Promise.race([pause(SHOW_EVERY_MS, over), ended]);
+    if (!over.aborted) stdout.write(await showLatest(tickerplant.connection));
+  }
+}
+
+/** Lets what was sent arrive, stops the feed, and compares. */
+async function finish(
+  simulator: SimulatorControl,
+  feed: Child,
+  { connection }: Tickerplant,
+): Promise<DemoSummary> {
+  await simulator.pause();
+  const truth = await simulator.truth();
+  await settled(
+    connection,
+    total(truth, ({ sent }) => sent),
+  );
+  await feed.stop();
+  const exit = JSON.parse(await feed.lastLine()) as FeedExit;
+  const content: Record<string, TableContent> = {};
+  for (const table of TABLES) content[table] = await readContent(connection, table);
+  return summarize(truth, exit, content);
+}
+
+/** Waits until the tickerplant has as many rows as were sent, or has had the time for them. */
+async function settled(connection: QueryConnection, sent: number): Promise<void> {
+  for (let waitedMs = 0; waitedMs < SETTLE_LIMIT_MS; waitedMs += SETTLE_CHECK_MS) {
+    let rows = 0;
+    for (const table of TABLES) rows += await countRows(connection, table);
+    if (rows >= sent) return;
+    await pause(SETTLE_CHECK_MS);
+  }
+}
+
+function pause(ms: number, stop?: AbortSignal): Promise<void> {
+  return setTimeout(ms, undefined, { signal: stop }).catch(() => undefined);
+}
+
+function durationOf(text: string): number {
+  const { amount, unit } = /^(?<amount>\d+(\.\d+)?)(?<unit>ms|s|m|h)$/.exec(text.trim())?.groups ?? {};
+  const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit ?? ''];
+  if (amount === undefined || unitMs === undefined || Number(amount) === 0) {
+    throw new UsageError(`--for is not a duration: '${text}'`, 'Give one like 15s, 2m or 1h.');
+  }
+  return Number(amount) * unitMs;
+}

@@ -1,0 +1,34 @@
+import type { QueryConnection } from '../../kdb/connection/query-connection.ts';
+import { tableText } from '../format/table-text.ts';
+import { countRows } from './tables.ts';
+import type { Tickerplant } from './tickerplant.ts';
+
+const LATEST_ROWS = 8;
+
+/** What runs where, and what to try. */
+export function introduction({ port, engine }: Tickerplant, simulatorUrl: string, symbols: number): string {
+  return [
+    `Simulator     ${symbols} stocks at ${simulatorUrl}/stocks`,
+    `Tickerplant   q/tick.q on port ${port} (${engine})`,
+    'Feed          massive-kdb start, channels A and AM',
+    '',
+    'Try, in another terminal:',
+    `  node dist/cli/main.js query :${port} "select last close, sum volume by sym from agg1s"`,
+    `  node dist/cli/main.js query :${port} "select from agg1m where sym=\`AAPL" --csv`,
+    `  or, from q:  h:hopen ${port}; h"meta agg1s"`,
+    '',
+    'The first bars take a few seconds: a second is sent two seconds after it has ended. Ctrl-C ends.',
+    '',
+  ].join('\n');
+}
+
+/** The latest second bars, and how many rows there are. */
+export async function showLatest(connection: QueryConnection): Promise<string> {
+  const seconds = await countRows(connection, 'agg1s');
+  const minutes = await countRows(connection, 'agg1m');
+  const latest = await connection.query(
+    `select time,sym,open,high,low,close,volume,vwap from agg1s where i>=${Math.max(0, seconds - LATEST_ROWS)}`,
+  );
+  const counted = `agg1s ${seconds.toLocaleString('en')} rows, agg1m ${minutes.toLocaleString('en')} rows`;
+  return `\n${new Date().toLocaleTimeString('en', { hour12: false })}  ${counted}\n${tableText(latest)}\n`;
+}

@@ -1,0 +1,136 @@
+import { systemClock } from '../base/clock.ts';
+import { type Counters, memoryCounters } from '../base/counters.ts';
+import { ExitCode } from '../base/exit-codes.ts';
+import { resolveSecrets } from '../config/secrets.ts';
+import { systemSources } from '../config/system-sources.ts';
+import { acquireConnectionLock, type ConnectionLock } from '../massive/connection-lock.ts';
+import { QuarantineFile } from '../massive/quarantine-file.ts';
+import type { QuarantineSink } from '../massive/scanner/quarantine-sink.ts';
+import { ReceiveClock } from '../massive/scanner/receive-clock.ts';
+import { wsOpenSocket } from '../massive/socket.ts';
+import { createLogger, type ProcessLogger } from '../ops/logger.ts';
+import { ProcessHealthMeter } from '../ops/process-health.ts';
+import type { Feed } from '../realtime/feed.ts';
+import { RefusedBatches, systemRefusedBatchFiles } from '../realtime/refused-batches.ts';
+import { type FeedSummary, lostRows } from '../realtime/summary.ts';
+import { type CommandContext, defineCommand } from './command.ts';
+import { CONFIGURATION_FLAGS, configurationFromProcess } from './configuration.ts';
+import { assembleFeed, clusterOf, type SharedParts, subscriptionsOf } from './start/feed-assembly.ts';
+import { onHangup, type Reloadable } from './start/reload.ts';
+
+/** `massive-kdb start` */
+export const start = defineCommand({
+  arguments: {},
+  flags: {
+    ...CONFIGURATION_FLAGS,
+    json: { type: 'boolean', default: false, describe: 'print the summary at exit as one JSON object' },
+  },
+  examples: [
+    ['start --market stocks --channels A,AM --symbols AAPL,MSFT --target :5010', 'Two stocks, no file'],
+    ['start --config /etc/massive-kdb/massive-kdb.yaml', 'All feeds of a file'],
+  ],
+  async run(given, context) {
+    const { configuration, warnings } = configurationFromProcess(given);
+    const secrets = resolveSecrets(configuration, systemSources);
+    const logger = createLogger(configuration.logging, {
+      clock: systemClock,
+      stderr: context.stderr as NodeJS.WriteStream,
+    });
+    try {
+      for (const secret of secrets.all) logger.hide(secret);
+      for (const warning of warnings) logger.warn(warning);
+      return await runFeeds(given, { configuration, secrets }, logger, context);
+    } finally {
+      await logger.close();
+    }
+  },
+});
+
+async function runFeeds(
+  flags: Readonly<Record<string, unknown>> & { readonly json: boolean },
+  current: Reloadable,
+  logger: ProcessLogger,
+  { stdout, stop }: CommandContext,
+): Promise<ExitCode> {
+  const { configuration } = current;
+  const counters = memoryCounters();
+  const quarantine = new QuarantineFile(configuration.quarantine, { clock: systemClock, logger, counters });
+  const parts = sharedParts(current, quarantine, logger, counters);
+  const subscriptions = await Promise.all(configuration.feeds.map(subscriptionsOf));
+  const locks = await acquireLocks(current);
+  const feeds = configuration.feeds.map((feed, index) =>
+    assembleFeed(feed, subscriptions[index]!, configuration, parts),
+  );
+  const hangup = onHangup(flags, current, feeds, logger);
+  const health = new ProcessHealthMeter();
+  health.start();
+  try {
+    const summaries = await runAll(feeds, stop);
+    if (flags.json) stdout.write(`${JSON.stringify({ feeds: summaries, process: health.read() })}\n`);
+    return summaries.some(summary => lostRows(summary) > 0) ? ExitCode.failed : ExitCode.ok;
+  } finally {
+    health.stop();
+    hangup.cancel();
+    await quarantine.close();
+    await Promise.all(locks.map(lock => lock.release()));
+  }
+}
+
+function sharedParts(
+  current: Reloadable,
+  quarantine: QuarantineSink,
+  logger: ProcessLogger,
+  counters: Counters,
+): SharedParts {
+  const { directory, maxFileBytes, maxFiles } = current.configuration.quarantine;
+  return {
+    clock: systemClock,
+    random: Math.random,
+    logger,
+    counters,
+    openSocket: wsOpenSocket(),
+    receiveClock: new ReceiveClock(systemClock),
+    quarantine,
+    refusedBatches: new RefusedBatches(
+      directory,
+      maxFileBytes * maxFiles,
+      systemRefusedBatchFiles,
+      logger,
+      systemClock.wallMs(),
+    ),
+    secrets: () => current.secrets,
+  };
+}
+
+/** One lock for each connection, so that no other process of this machine takes its place at Massive. */
+async function acquireLocks({ configuration, secrets }: Reloadable): Promise<readonly ConnectionLock[]> {
+  const locks: ConnectionLock[] = [];
+  try {
+    for (const feed of configuration.feeds) {
+      const key = secrets.keyOf(feed).reveal();
+      locks.push(await acquireConnectionLock(configuration.state.directory, clusterOf(feed), key));
+    }
+    return locks;
+  } catch (error) {
+    await Promise.all(locks.map(lock => lock.release()));
+    throw error;
+  }
+}
+
+/** Runs all feeds; the first that fails for good stops the others, and its error is the outcome. */
+async function runAll(feeds: readonly Feed[], stop: AbortSignal): Promise<FeedSummary[]> {
+  const failed = new AbortController();
+  const either = AbortSignal.any([stop, failed.signal]);
+  const outcomes = await Promise.allSettled(
+    feeds.map(feed =>
+      feed.run(either).catch((error: unknown) => {
+        failed.abort();
+        throw error;
+      }),
+    ),
+  );
+  return outcomes.map(outcome => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
+}
