@@ -45,6 +45,11 @@ export interface CommandEntry {
   /** A whole command line without the program's name, for the list of commands. */
   readonly example: string;
   readonly load: () => Promise<Command>;
+  /**
+   * What follows the command's name is its own to read: `run` is given it as `line`, unparsed. Its flags and
+   * arguments are then for --help only.
+   */
+  readonly verbatim?: boolean;
 }
 
 /** Arguments or flags are wrong. */

@@ -30,6 +30,8 @@ export async function runCommandLine(
   line: readonly string[],
   context: CommandContext,
 ): Promise<ExitCode> {
+  const verbatim = entries.find(entry => entry.verbatim && entry.usage.split(' ')[0] === line[0]);
+  if (verbatim && line[1] !== '--help') return (await verbatim.load()).run({ line: line.slice(1) }, context);
   let chosen: Chosen | undefined;
   let given: Readonly<Record<string, unknown>> | undefined;
   let printed = '';

@@ -9,6 +9,7 @@ import {
   type Vector,
 } from '../values/value.ts';
 import { ELIDED_CODE, type PrimitiveType, primitiveCode } from './function-codes.ts';
+import { itemBytes } from './measure.ts';
 import { HEADER_BYTES, type Message, type MessageKind, writeHeader } from './message.ts';
 import { symbolLength, writeSymbol } from './symbol-bytes.ts';
 
@@ -19,25 +20,6 @@ const ATTRIBUTE_CODES = { '': 0, s: 1, u: 2, p: 3, g: 4 } as const;
 /** kdb+'s own null float: the sign bit set, unlike JavaScript's NaN. */
 const NULL_FLOAT_HIGH = 0xfff80000;
 const NULL_REAL = 0xffc00000;
-const ITEM_BYTES: Readonly<Record<number, number>> = {
-  1: 1,
-  2: 16,
-  4: 1,
-  5: 2,
-  6: 4,
-  7: 8,
-  8: 4,
-  9: 8,
-  10: 1,
-  12: 8,
-  13: 4,
-  14: 4,
-  15: 8,
-  16: 8,
-  17: 4,
-  18: 4,
-  19: 4,
-};
 
 /** A value as a message: header and body. Signals the function's type where kdb+ has no form for it. */
 export function encodeMessage(value: Value, kind: MessageKind): Message {
@@ -112,7 +94,7 @@ function symbolOfEnum(atom: Atom & { type: 20 }): string {
 function atomLength(atom: Atom): number {
   if (atom.type === 11) return symbolLength(internSymbol(atom.value)) + 1;
   if (atom.type === 20) return symbolLength(internSymbol(symbolOfEnum(atom))) + 1;
-  return ITEM_BYTES[atom.type]!;
+  return itemBytes(atom.type)!;
 }
 
 function vectorLength(vector: Vector): number {
@@ -266,7 +248,7 @@ class BodyWriter {
       default:
         this.#view.setInt32(this.#offset, atom.value, true);
     }
-    this.#offset += ITEM_BYTES[atom.type]!;
+    this.#offset += itemBytes(atom.type)!;
   }
 
   #vector(vector: Vector): void {

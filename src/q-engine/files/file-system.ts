@@ -1,0 +1,61 @@
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { fileError } from './file-error.ts';
+
+/** Names and sizes as the host gives them to the language. */
+export type PathContent = { readonly names: readonly string[] } | { readonly size: number };
+
+export function readFile(path: string): Uint8Array {
+  return fileError(path, () => readFileSync(path));
+}
+
+/** Writes a file whole; its directories are made where there are none. */
+export function writeFile(path: string, bytes: Uint8Array): void {
+  fileError(path, () => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+  });
+}
+
+export function appendFile(path: string, bytes: Uint8Array): void {
+  fileError(path, () => {
+    mkdirSync(dirname(path), { recursive: true });
+    appendFileSync(path, bytes);
+  });
+}
+
+/** Removes a file, or a directory that is empty. */
+export function removePath(path: string): void {
+  fileError(path, () => {
+    if (statSync(path).isDirectory()) rmdirSync(path);
+    else unlinkSync(path);
+  });
+}
+
+/** The names in a directory in order, or the size of a file; undefined where there is neither. */
+export function inspectPath(path: string): PathContent | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+  try {
+    const status = fstatSync(descriptor);
+    return status.isDirectory() ? { names: readdirSync(path).sort() } : { size: status.size };
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,215 @@
+import { readFileSync, statSync } from 'node:fs';
+
+import { Engine } from '../engine.ts';
+import { fileError } from '../files/file-error.ts';
+import { splitStatements } from '../language/script.ts';
+import { Connections } from '../server/connections.ts';
+import { HandleTable, type OpenHandle } from '../server/handle-table.ts';
+import { PasswordFile } from '../server/password-file.ts';
+import { decodeText, encodeText } from '../values/text.ts';
+import { Callbacks } from './callbacks.ts';
+import { offsetMinutes, ProcessClock } from './clock.ts';
+import type { CommandLine } from './command-line.ts';
+import { readConsole } from './console-input.ts';
+import { Dotz } from './dotz.ts';
+import { ProcessHost } from './engine-host.ts';
+import { asQError } from './errors.ts';
+import { functionReader } from './functions.ts';
+import { writeWhole } from './output.ts';
+import { clampPrecision, clampSize, defaultSettings, type Settings } from './settings.ts';
+import { Timer } from './timer.ts';
+import { zoneOf } from './zone.ts';
+
+/** What the process takes from outside of itself. */
+export interface QProcessOptions {
+  readonly line: CommandLine;
+  /** The arguments as they were given, the command's own name first. */
+  readonly rawLine: readonly string[];
+  readonly environment: Record<string, string | undefined>;
+}
+
+/** Exit codes: a script that failed, and the signals that shells count from 128. */
+const SCRIPT_FAILED = 1;
+/** How long what was sent may take to leave when the process ends. */
+const SHUT_DOWN_LIMIT_MS = 1000;
+
+/** A q process: the engine with its clock, console, files, connections and timer. */
+export class QProcess {
+  readonly #line: CommandLine;
+  readonly #settings: Settings;
+  readonly #clock: ProcessClock;
+  readonly #dotz: Dotz;
+  readonly #handles = new HandleTable<OpenHandle>();
+  readonly #callbacks: Callbacks;
+  readonly #timer: Timer;
+  readonly #engine: Engine;
+  readonly #host: ProcessHost;
+  #connections: Connections | undefined;
+  #passwords: PasswordFile | undefined;
+  #exiting = false;
+
+  /** Starts the process: sockets, script, timer, console. Does not return before the script has run. */
+  static async start(options: QProcessOptions): Promise<QProcess> {
+    const q = new QProcess(options);
+    await q.#run();
+    return q;
+  }
+
+  private constructor({ line, rawLine, environment }: QProcessOptions) {
+    this.#line = line;
+    this.#settings = defaultSettings(environment);
+    this.#clock = new ProcessClock(zoneOf(environment['TZ']));
+    this.#dotz = new Dotz(line, rawLine, () => this.#connections);
+    this.#timer = new Timer(() => this.#callbacks.tick(this.#clock.nowNs()));
+    this.#callbacks = new Callbacks({
+      engine: () => this.#engine,
+      dotz: this.#dotz,
+      settings: this.#settings,
+      passwords: () => this.#passwords,
+      report: text => this.#report(text),
+    });
+    this.#host = new ProcessHost({
+      settings: this.#settings,
+      clock: this.#clock,
+      dotz: this.#dotz,
+      handles: this.#handles,
+      functions: functionReader,
+      connections: () => this.#connections!,
+      environment,
+      restrictClients: line.restrictClients,
+      load: () => undefined,
+      commands: {
+        settings: this.#settings,
+        clock: this.#clock,
+        timer: this.#timer,
+        connections: () => this.#connections!,
+        exit: code => this.exit(code),
+        reloadPasswords: () => this.#loadPasswords(),
+      },
+      internals: {
+        functions: functionReader,
+        connections: () => this.#connections!,
+        perform: message => this.#callbacks.replay(message),
+        deferAnswer: () => this.#callbacks.deferAnswer(),
+      },
+    });
+    this.#engine = new Engine(this.#host);
+    this.#applyOptions();
+  }
+
+  /** Runs .z.exit, lets what was sent leave, and ends the process. */
+  exit(code: number): never {
+    if (!this.#exiting) {
+      this.#exiting = true;
+      this.#callbacks.exiting(code);
+      this.#connections?.shutDown(SHUT_DOWN_LIMIT_MS);
+    }
+    process.exit(code);
+  }
+
+  async #run(): Promise<void> {
+    this.#connections = await Connections.start({
+      handles: this.#handles,
+      handlers: this.#callbacks,
+      functions: functionReader,
+      log: text => this.#report(text),
+    });
+    for (const option of this.#line.withoutEffect) this.#report(`${option} has no effect in this engine`);
+    const isReady = this.#attempt(() => {
+      this.#loadPasswords();
+      this.#listen();
+    });
+    if (!isReady) this.exit(SCRIPT_FAILED);
+    const isLoaded = this.#line.file === undefined || this.#loadScript(this.#line.file);
+    if (this.#line.timerMs > 0) this.#timer.periodMs = this.#line.timerMs;
+    if (!isLoaded && process.stdin.isTTY !== true) this.exit(SCRIPT_FAILED);
+    this.#startConsole();
+    process.on('beforeExit', () => this.exit(0));
+  }
+
+  #applyOptions(): void {
+    const { precision, consoleSize, limitSeconds, utcOffset } = this.#line;
+    this.#settings.limitSeconds = limitSeconds;
+    if (precision !== undefined) this.#settings.precision = clampPrecision(precision);
+    if (utcOffset !== undefined) this.#clock.offsetMinutes = offsetMinutes(utcOffset);
+    if (consoleSize === undefined) return;
+    this.#settings.rows = clampSize(consoleSize.rows);
+    this.#settings.columns = clampSize(consoleSize.columns);
+  }
+
+  #loadPasswords(): void {
+    const path = this.#line.passwordFile;
+    if (path !== undefined)
+      this.#passwords = new PasswordFile(fileError(path, () => readFileSync(path, 'utf8')));
+  }
+
+  #listen(): void {
+    const { listen } = this.#line;
+    if (listen === undefined) return;
+    this.#connections!.listen(listen);
+    if (listen.ports.includes(0)) this.#host.write(1, `listening on port ${this.#connections!.port}\n`);
+  }
+
+  /** Loads the file of the command line; false if it ended in an error, which is shown. */
+  #loadScript(file: string): boolean {
+    let at = file;
+    return this.#attempt(
+      () => {
+        const path = scriptPath(file);
+        const text = decodeText(fileError(path, () => readFileSync(path)));
+        for (const { source, line } of splitStatements(text)) {
+          at = `${path}:${line}: ${source.split('\n')[0]}`;
+          const { value, shown } = this.#engine.evaluateLine(source);
+          if (shown) this.#host.write(1, this.#host.format(value));
+        }
+        this.#engine.interpreter.namespace = '';
+      },
+      () => at,
+    );
+  }
+
+  #startConsole(): void {
+    readConsole({
+      prompt: () => (this.#line.quiet ? undefined : `q${this.#engine.namespace})`),
+      evaluate: text => this.#evaluateLine(text),
+      ended: () => {
+        if (process.stdin.isTTY === true) this.exit(0);
+      },
+    });
+  }
+
+  #evaluateLine(text: string): void {
+    if (text.trim() === '' || text.startsWith('/')) return;
+    this.#attempt(
+      () => {
+        const { value, shown } = this.#engine.evaluateLine(text);
+        if (shown) this.#host.write(1, this.#host.format(value));
+      },
+      () => text,
+    );
+  }
+
+  /** Whether it went well; an error is shown with the place where it happened. */
+  #attempt(act: () => void, place?: () => string): boolean {
+    try {
+      act();
+      return true;
+    } catch (thrown) {
+      const error = asQError(thrown, line => this.#report(line));
+      this.#report(`'${error.message}`);
+      if (place !== undefined) this.#report(`  [0]  ${place()}`);
+      return false;
+    }
+  }
+
+  #report(text: string): void {
+    writeWhole(2, encodeText(`${text}\n`));
+  }
+}
+
+/** The file that a name on the command line stands for: itself, or with the ending .q. */
+function scriptPath(file: string): string {
+  if (statSync(file, { throwIfNoEntry: false }) !== undefined) return file;
+  const withEnding = `${file}.q`;
+  return statSync(withEnding, { throwIfNoEntry: false }) === undefined ? file : withEnding;
+}
