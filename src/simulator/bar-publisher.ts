@@ -108,13 +108,13 @@ export class BarPublisher implements BarSink {
 
   bar(kind: BarKind, symbol: number, second: number, bar: Bar, dayVolume: number, dayNotional: number): void {
     const event = this.#event;
-    const { traits, seeds, nameHashes } = this.#universe;
+    const { unitsPerVolume, seeds, nameHashes } = this.#universe;
     event.kind = kind;
     event.symbol = symbol;
     event.startMs = second * 1000;
-    describeBar(event, bar, dayVolume, dayNotional, traits, seeds[symbol]!);
+    describeBar(event, bar, dayVolume, dayNotional, unitsPerVolume, seeds[symbol]!);
     event.dayOpen = this.#days.officialOpen(symbol, second);
-    eventNumbers(event, traits, this.#hasher.numbers);
+    eventNumbers(event, this.#universe, this.#hasher.numbers);
     this.#hasher.hash(event.startMs, nameHashes[symbol]!);
     this.#batch.add(event, this.#hasher, this.#layout);
     if (this.#batch.full) this.flush();

@@ -38,16 +38,16 @@ export function emptyBar(): Bar {
 export class BarSource {
   readonly #universe: Universe;
   readonly #late: LateTrades;
-  readonly #volumeUnit: number;
-  readonly #unitsPerPrice: number;
   readonly #second = emptyBar();
+  /** The last price that was asked for: the close of one second is the open of the next. */
+  #pricedSymbol = -1;
+  #pricedSecond = -1;
+  #price = 0;
   readonly #trade: Trade = { price: 0, volume: 0 };
 
   constructor(universe: Universe, late: LateTrades) {
     this.#universe = universe;
     this.#late = late;
-    this.#volumeUnit = 10 ** universe.traits.volumeDecimals;
-    this.#unitsPerPrice = 10 ** universe.traits.priceDecimals;
   }
 
   /** Whether a symbol has a bar of that second (since 1970). */
@@ -57,9 +57,14 @@ export class BarSource {
 
   /** The price at the beginning of a second, in price units. */
   priceAt(symbol: number, second: number): number {
+    if (symbol === this.#pricedSymbol && second === this.#pricedSecond) return this.#price;
     const { centerTicks, swingTicks, floorTicks, tickUnits, seeds } = this.#universe;
     const ticks = Math.round(centerTicks[symbol]! + swingTicks[symbol]! * pathAt(seeds[symbol]!, second));
-    return Math.max(ticks, floorTicks[symbol]!) * tickUnits[symbol]!;
+    this.#pricedSymbol = symbol;
+    this.#pricedSecond = second;
+    // Adding zero makes zero of minus zero, which could not be written.
+    this.#price = Math.max(ticks, floorTicks[symbol]!) * tickUnits[symbol]! + 0;
+    return this.#price;
   }
 
   /** Fills `bar` with the bar of a second in which the symbol traded, with no late trades. */
@@ -117,10 +122,10 @@ export class BarSource {
     return bar.trades > 0;
   }
 
-  /** Fills `trade` with the late trade of a symbol that traded in the target second; false when it has none. */
+  /** Fills `trade` with the late trade of a symbol; false when it has none, or no bar that could change. */
   lateTrade(symbol: number, late: LateArrival, trade: Trade): boolean {
     const dice = this.#late.concerns(this.#universe.seeds[symbol]!, late);
-    if (dice === 0) return false;
+    if (dice === 0 || !this.traded(symbol, late.target)) return false;
     const tick = this.#universe.tickUnits[symbol]!;
     const near = this.priceAt(symbol, late.target);
     const away = ((rehash(dice) >>> 0) % 9) - 4;
@@ -137,11 +142,11 @@ export class BarSource {
         const shares = 1 + Math.floor(luck * luck * luck * 400);
         const fraction = (dice & 7) === 0 ? (dice >>> 3) % 1_000_000 : 0;
         const whole = this.#universe.traits.market === 'options' ? 1 + (shares % 20) : shares;
-        return whole * this.#volumeUnit + fraction;
+        return whole * this.#universe.unitsPerVolume + fraction;
       }
       case 'crypto': {
-        const coins = (5 + luck * luck * luck * 20_000) / (price / this.#unitsPerPrice);
-        return Math.max(1, Math.round(Math.min(coins, MOST_COINS) * this.#volumeUnit));
+        const coins = (5 + luck * luck * luck * 20_000) / (price / this.#universe.unitsPerPrice);
+        return Math.max(1, Math.round(Math.min(coins, MOST_COINS) * this.#universe.unitsPerVolume));
       }
       case 'futures':
         return 1 + Math.floor(luck * luck * 12);

@@ -4,6 +4,8 @@ import type { MarketTraits } from './markets.ts';
 import type { Universe } from './universe.ts';
 
 const SECONDS_PER_DAY = 86_400;
+/** Bars from which the part of the day before the start is estimated. */
+const SAMPLES = 8;
 
 /** The bounds of one day of a market, in seconds since 1970. */
 export interface MarketDay {
@@ -40,14 +42,22 @@ function dayStart(day: DateTime, hour: number): number {
     .toUnixInteger();
 }
 
-/** What a day has come to so far, by symbol: volume and notional as in `Bar`. */
+/** What a day has come to so far, by symbol: volume and notional as in `Bar`, and the official open once it is known. */
 class Totals {
   readonly volume: Float64Array;
   readonly notional: Float64Array;
+  readonly officialOpen: Float64Array;
 
   constructor(count: number) {
     this.volume = new Float64Array(count);
     this.notional = new Float64Array(count);
+    this.officialOpen = new Float64Array(count).fill(Number.NaN);
+  }
+
+  clear(): void {
+    this.volume.fill(0);
+    this.notional.fill(0);
+    this.officialOpen.fill(Number.NaN);
   }
 }
 
@@ -78,8 +88,7 @@ export class DayTotals {
   enter(second: number): void {
     if (second < this.#day.end) return;
     [this.#today, this.#yesterday] = [this.#yesterday, this.#today];
-    this.#today.volume.fill(0);
-    this.#today.notional.fill(0);
+    this.#today.clear();
     this.#dayBefore = this.#day;
     this.#day = marketDayOf(this.#universe.traits, second);
   }
@@ -103,7 +112,14 @@ export class DayTotals {
   officialOpen(symbol: number, second: number): number {
     const { officialOpen } = second < this.#day.start ? this.#dayBefore : this.#day;
     if (officialOpen === undefined || second < officialOpen) return Number.NaN;
-    return this.#bars.priceAt(symbol, officialOpen);
+    const known = this.#of(second).officialOpen;
+    if (Number.isNaN(known[symbol]!)) known[symbol] = this.#bars.priceAt(symbol, officialOpen);
+    return known[symbol]!;
+  }
+
+  /** Whether two moments of today or yesterday are on the same day. */
+  sameDay(second: number, other: number): boolean {
+    return this.#of(second) === this.#of(other);
   }
 
   #of(second: number): Totals {
@@ -113,10 +129,12 @@ export class DayTotals {
   #estimate(totals: Totals, seconds: number): void {
     const sample: Bar = emptyBar();
     for (let symbol = 0; symbol < this.#universe.count; symbol++) {
-      this.#bars.originalSecond(symbol, this.#day.start, sample);
-      const bars = Math.round(this.#universe.activity[symbol]! * seconds);
-      totals.volume[symbol] = sample.volume * bars;
-      totals.notional[symbol] = sample.notional * bars;
+      const bars = this.#universe.activity[symbol]! * seconds;
+      for (let i = 0; i < SAMPLES; i++) {
+        this.#bars.originalSecond(symbol, this.#day.start + i * 7919, sample);
+        totals.volume[symbol]! += Math.round((sample.volume * bars) / SAMPLES);
+        totals.notional[symbol]! += Math.round((sample.notional * bars) / SAMPLES);
+      }
     }
   }
 }

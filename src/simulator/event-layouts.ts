@@ -41,13 +41,11 @@ export class EventLayout {
   /** The last window of each kind, already written: most events of a moment have the same one. */
   readonly #windows = [new TextWriter(64), new TextWriter(64)];
   readonly #windowStarts = [Number.NaN, Number.NaN];
-  readonly #volumeScale: number;
 
   constructor(universe: Universe) {
     const { traits } = universe;
     this.#universe = universe;
     this.#traits = traits;
-    this.#volumeScale = 10 ** traits.volumeDecimals;
     this.#heads = [traits.secondChannel, traits.minuteChannel].map(channel =>
       Buffer.concat([EV, text(`${channel}",`)]),
     );
@@ -93,8 +91,8 @@ export class EventLayout {
   }
 
   #equity(out: TextWriter, event: BarEvent): void {
-    this.#number(out, V, Math.floor(event.volume / this.#volumeScale), 0);
-    this.#number(out, AV, Math.floor(event.dayVolume / this.#volumeScale), 0);
+    this.#number(out, V, Math.floor(event.volume / this.#universe.unitsPerVolume), 0);
+    this.#number(out, AV, Math.floor(event.dayVolume / this.#universe.unitsPerVolume), 0);
     this.#price(out, OP, event.dayOpen);
     this.#price(out, VW, event.vwap);
     this.#prices(out, event);
@@ -115,7 +113,7 @@ export class EventLayout {
   #futures(out: TextWriter, event: BarEvent): void {
     this.#number(out, V, event.volume, 0);
     const { multiplier = 1 } = this.#universe.instruments[event.symbol]!;
-    const points = (event.volume * event.vwap) / 10 ** this.#traits.priceDecimals;
+    const points = event.notional / this.#universe.unitsPerPrice;
     this.#number(out, DV_NUMBER, Math.round(points * multiplier * 100), 2);
     this.#prices(out, event);
     this.#number(out, N, event.trades, 0);

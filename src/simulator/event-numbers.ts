@@ -1,5 +1,5 @@
 import type { BarEvent } from './event.ts';
-import type { MarketTraits } from './markets.ts';
+import type { Universe } from './universe.ts';
 
 const MISSING = Number.NaN;
 
@@ -7,10 +7,9 @@ const MISSING = Number.NaN;
  * Fills the eleven numbers of a checksum (CHECKSUM_NUMBERS) from an event that has not been written yet: what a table
  * must hold once the event has arrived.
  */
-export function eventNumbers(event: BarEvent, traits: MarketTraits, numbers: Float64Array): void {
-  const perPrice = 10 ** traits.priceDecimals;
-  const perVolume = 10 ** traits.volumeDecimals;
-  const { fields } = traits;
+export function eventNumbers(event: BarEvent, universe: Universe, numbers: Float64Array): void {
+  const { unitsPerPrice: perPrice, unitsPerVolume: perVolume } = universe;
+  const { fields } = universe.traits;
   const equity = fields === 'equity';
   const sized = equity || fields === 'crypto';
   numbers[0] = event.open / perPrice;

@@ -1,6 +1,5 @@
 import type { Bar } from './bars.ts';
 import { hash3 } from './hash.ts';
-import type { MarketTraits } from './markets.ts';
 
 /** Which of the two tables a bar belongs to. */
 export const SECOND_BAR = 0;
@@ -23,6 +22,8 @@ export interface BarEvent {
   close: number;
   volume: number;
   vwap: number;
+  /** Sum of price times volume, in both units. */
+  notional: number;
   trades: number;
   /** Hundredths. */
   averageSize: number;
@@ -46,6 +47,7 @@ export function emptyEvent(): BarEvent {
     close: 0,
     volume: 0,
     vwap: 0,
+    notional: 0,
     trades: 0,
     averageSize: 0,
     averageSizeAsDecimal: false,
@@ -69,7 +71,7 @@ export function describeBar(
   bar: Bar,
   dayVolume: number,
   dayNotional: number,
-  traits: MarketTraits,
+  unitsPerVolume: number,
   whim: number,
 ): void {
   const dice = hash3(whim, event.startMs / 1000, WHIMS + event.kind) >>> 0;
@@ -78,12 +80,13 @@ export function describeBar(
   event.low = bar.low;
   event.close = bar.close;
   event.volume = bar.volume;
+  event.notional = bar.notional;
   event.trades = bar.trades;
   event.vwap = (dice & 0x1ff) === 1 ? Number.NaN : Math.round(bar.notional / bar.volume);
   event.dayVolume = dayVolume;
   event.dayVwap = (dice & 0xff) === 2 ? Number.NaN : Math.round(dayNotional / dayVolume);
   event.exactVolumes = (dice & 0x7f) !== 3;
-  const size = bar.volume / bar.trades / 10 ** traits.volumeDecimals;
+  const size = bar.volume / bar.trades / unitsPerVolume;
   const fine = (dice & 0x3f) === 4 || size < 1;
   event.averageSize = fine ? Math.round(size * 100) : Math.round(size) * 100;
   event.averageSizeAsDecimal = (dice & 0x3f) === 5;

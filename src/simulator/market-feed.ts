@@ -64,6 +64,8 @@ export class MarketFeed {
   readonly #minutes: Cursor;
   readonly #bar = emptyBar();
   readonly #trade: Trade = { price: 0, volume: 0 };
+  readonly #part = emptyBar();
+  readonly #pending = { volume: 0, notional: 0 };
 
   constructor(
     universe: Universe,
@@ -107,9 +109,7 @@ export class MarketFeed {
     for (let symbol = this.#sliceBegin(slice); symbol < end; symbol++) {
       if (this.#bars.traded(symbol, second)) this.#sendSecond(symbol, second);
       for (const late of arriving) {
-        if (this.#bars.traded(symbol, late.target) && this.#bars.lateTrade(symbol, late, this.#trade)) {
-          this.#correct(symbol, late.target, second);
-        }
+        if (this.#bars.lateTrade(symbol, late, this.#trade)) this.#correct(symbol, late.target, second);
       }
     }
   }
@@ -170,16 +170,14 @@ export class MarketFeed {
         pending.notional += this.#part.notional;
       }
       for (const late of this.#late.arriving(second)) {
-        if (!this.#bars.traded(symbol, late.target)) continue;
-        if (!this.#bars.lateTrade(symbol, late, this.#trade)) continue;
+        if (!this.#days.sameDay(late.target, last) || !this.#bars.lateTrade(symbol, late, this.#trade))
+          continue;
         pending.volume += this.#trade.volume;
         pending.notional += this.#trade.price * this.#trade.volume;
       }
     }
     return pending;
   }
-  readonly #pending = { volume: 0, notional: 0 };
-  readonly #part = emptyBar();
 
   #send(kind: BarKind, symbol: number, second: number): void {
     if (!this.#sink.wanted(kind, symbol)) return;

@@ -57,7 +57,7 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   eventsPerFrame: 300,
   bufferBytes: 64 * 1024 * 1024,
   authTimeoutMs: 10_000,
-  lateShare: 0.01,
+  lateShare: 0.02,
   connectionsPerKey: 1,
   evicted: 'older',
   maxConnections: 64,

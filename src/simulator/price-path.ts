@@ -1,7 +1,7 @@
 import { hash3 } from './hash.ts';
 
-const OCTAVES = 6;
-const OCTAVE_BITS = 3;
+const OCTAVES = 4;
+const OCTAVE_BITS = 5;
 const SCALE = 2 ** -31;
 
 /** Share of each octave: as in a random walk, the square root of its period. The slowest takes 18 hours. */
@@ -12,7 +12,7 @@ const AMPLITUDES = Float64Array.from(
 
 /**
  * A symbol's price path at a second (since 1970), between about -1.5 and 1.5. A random walk that can be entered
- * anywhere: sums of straight lines between random points 2, 16, 128, ... seconds apart.
+ * anywhere: sums of straight lines between random points 2, 64, 2048 and 65,536 seconds apart.
  */
 export function pathAt(symbolSeed: number, second: number): number {
   let sum = 0;

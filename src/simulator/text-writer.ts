@@ -2,6 +2,8 @@ const ZERO = 0x30;
 const POINT = 0x2e;
 const MINUS = 0x2d;
 const CHUNK = 100_000_000;
+const CHUNK_DIGITS = 8;
+const INT32_LIMIT = 0x7fffffff;
 
 /** Writes ASCII and numbers into a buffer that is known to have room. */
 export class TextWriter {
@@ -28,16 +30,17 @@ export class TextWriter {
     if (value < 0) {
       this.byte(MINUS);
       this.integer(-value);
-    } else if (value < 0x7fffffff) {
-      this.#small(value | 0);
+    } else if (value < INT32_LIMIT) {
+      const small = value | 0;
+      this.#padded(small, digitsOf(small));
     } else {
       const high = Math.floor(value / CHUNK);
       this.integer(high);
-      this.#padded(value - high * CHUNK, 8);
+      this.#padded((value - high * CHUNK) | 0, CHUNK_DIGITS);
     }
   }
 
-  /** `value` / 10^decimals in the shortest form: 2.5, not 2.50; 3, not 3.0. */
+  /** `value` / 10^decimals in the shortest form: 2.5, not 2.50; 3, not 3.0. At most 9 decimals. */
   decimal(value: number, decimals: number): void {
     if (value < 0) {
       this.byte(MINUS);
@@ -46,12 +49,13 @@ export class TextWriter {
     }
     const scale = SCALES[decimals]!;
     const whole = Math.floor(value / scale);
-    let fraction = value - whole * scale;
     this.integer(whole);
+    // Integer arithmetic from here on: modulo of doubles is slow.
+    let fraction = (value - whole * scale) | 0;
     if (fraction === 0) return;
     let digits = decimals;
-    while (fraction % 10 === 0) {
-      fraction /= 10;
+    for (let shorter = (fraction / 10) | 0; shorter * 10 === fraction; shorter = (fraction / 10) | 0) {
+      fraction = shorter;
       digits--;
     }
     this.byte(POINT);
@@ -62,22 +66,16 @@ export class TextWriter {
   exactVolume(value: number, decimals: number): void {
     const scale = SCALES[decimals]!;
     const whole = Math.floor(value / scale);
-    const fraction = value - whole * scale;
+    const fraction = (value - whole * scale) | 0;
     this.integer(whole);
     this.byte(POINT);
     if (fraction === 0) this.byte(ZERO);
     else this.#padded(fraction, decimals);
   }
 
-  #small(value: number): void {
-    let digits = 1;
-    for (let limit = 10; digits < 10 && value >= limit; limit *= 10) digits++;
-    this.#padded(value, digits);
-  }
-
   #padded(value: number, digits: number): void {
     const { buffer } = this;
-    let rest = value | 0;
+    let rest = value;
     let at = this.position + digits;
     this.position = at;
     for (let i = 0; i < digits; i++) {
@@ -86,6 +84,16 @@ export class TextWriter {
       rest = next;
     }
   }
+}
+
+function digitsOf(value: number): number {
+  if (value < 10_000) {
+    if (value < 100) return value < 10 ? 1 : 2;
+    return value < 1000 ? 3 : 4;
+  }
+  if (value < 1_000_000) return value < 100_000 ? 5 : 6;
+  if (value < 100_000_000) return value < 10_000_000 ? 7 : 8;
+  return value < 1_000_000_000 ? 9 : 10;
 }
 
 const SCALES = Float64Array.from({ length: 10 }, (_, decimals) => 10 ** decimals);

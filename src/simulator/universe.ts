@@ -23,6 +23,9 @@ export interface Universe {
   readonly tickers: readonly string[];
   readonly indexOf: ReadonlyMap<string, number>;
   readonly instruments: readonly Instrument[];
+  /** Prices are whole numbers of 1/unitsPerPrice, volumes of 1/unitsPerVolume. */
+  readonly unitsPerPrice: number;
+  readonly unitsPerVolume: number;
   /** Seed of a symbol's path and trades: depends on the seed and its name only. */
   readonly seeds: Int32Array;
   /** Chance that it trades in a second. */
@@ -63,6 +66,8 @@ export function buildUniverse(options: UniverseOptions): Universe {
     tickers,
     indexOf: new Map(tickers.map((ticker, index) => [ticker, index])),
     instruments,
+    unitsPerPrice,
+    unitsPerVolume: 10 ** traits.volumeDecimals,
     seeds: Int32Array.from(tickers, ticker => hash3(seed, fnv1a(ticker), fnv1a(market))),
     activity: Float64Array.from(ranks, rank => rankActivity[rank]!),
     centerTicks: Float64Array.from(instruments, ({ price, tick }) => Math.round(price / tick)),

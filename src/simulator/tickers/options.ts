@@ -24,7 +24,9 @@ function contract(name: Instrument, expiries: readonly string[], index: number):
   const step = strikeStep(name.price);
   // Nearest the money first: 0, +1, -1, +2, -2, ...
   const away = rank % 2 === 0 ? -rank / 2 : (rank + 1) / 2;
-  const strike = Math.max(step, (Math.round(name.price / step) + away) * step);
+  // High enough for the lowest strike to be one.
+  const middle = Math.max(Math.round(name.price / step), STRIKES / 2 + 1);
+  const strike = (middle + away) * step;
   const ticker = `O:${name.ticker}${expiry}${call ? 'C' : 'P'}${String(Math.round(strike * 1000)).padStart(8, '0')}`;
   const intrinsic = Math.max(0, call ? name.price - strike : strike - name.price);
   const price = intrinsic + name.price * (0.005 + 0.04 * unit(fnv1a(ticker)));
