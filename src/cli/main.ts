@@ -15,6 +15,12 @@ await main([
     load: async () => (await import('./demo.ts')).demo,
   },
   {
+    usage: 'simulate',
+    summary: "Massive's WebSocket service on this machine",
+    example: 'simulate --port 8765 --symbols 12000',
+    load: async () => (await import('./simulate.ts')).simulate,
+  },
+  {
     usage: 'query <target> <expression>',
     summary: 'Ask a q process and print its answer',
     example: 'query :5010 "select count i by sym from agg1s"',
