@@ -40,6 +40,12 @@ export class SilenceMonitor {
 
   /** Data has come. Called for every frame. */
   heard(nowMs: number): void {
+    // Only data makes knowledge old: a long silence must not forget that long silences are usual.
+    if (nowMs - this.#recentSinceMs >= RECENT_MS) {
+      this.#recentSinceMs = nowMs;
+      this.#previousLongestMs = this.#longestMs;
+      this.#longestMs = 0;
+    }
     const silentMs = nowMs - this.#sinceMs;
     if (silentMs > this.#longestMs) this.#longestMs = silentMs;
     this.#sinceMs = nowMs;
@@ -56,7 +62,7 @@ export class SilenceMonitor {
    * data unread at the first.
    */
   isStale(nowMs: number): boolean {
-    if (this.silentMs(nowMs) <= this.#allowedMs(nowMs)) return false;
+    if (this.silentMs(nowMs) <= this.#allowedMs()) return false;
     if (this.#suspected) {
       this.#fruitless++;
       return true;
@@ -65,12 +71,7 @@ export class SilenceMonitor {
     return false;
   }
 
-  #allowedMs(nowMs: number): number {
-    if (nowMs - this.#recentSinceMs >= RECENT_MS) {
-      this.#recentSinceMs = nowMs;
-      this.#previousLongestMs = this.#longestMs;
-      this.#longestMs = 0;
-    }
+  #allowedMs(): number {
     const { floorMs, ceilingMs } = this.#limits;
     const usualMs = ALLOWED_FACTOR * Math.max(this.#longestMs, this.#previousLongestMs);
     return Math.min(ceilingMs, Math.max(floorMs, usualMs) * 2 ** this.#fruitless);

@@ -248,6 +248,30 @@ describe('massive session: handshake', () => {
     expect(session.failedPairs).to.deep.equal([]);
   });
 
+  it('subscriptions - a pair named twice in a change is asked for once', () => {
+    const { session, sockets } = sessionHarness();
+    session.start();
+    sockets.last.stream();
+    session.updateSubscriptions(['AAPL', 'MSFT', 'IBM', 'IBM'].map(ticker => ({ channel: 'AM', ticker })));
+    expect(sockets.last.requests('subscribe').slice(1)).to.deep.equal(['AM.IBM']);
+  });
+
+  it('subscriptions - an old refusal, or a late answer about an old pair, is not taken for one about a new pair', async () => {
+    const { session, sockets, clock, logger } = sessionHarness();
+    session.start();
+    const socket = sockets.last;
+    socket.open();
+    socket.receive(WELCOME);
+    socket.receive(AUTHENTICATED);
+    socket.receive([...statusFrame('error', 'not authorized'), ...acknowledgement('AM.AAPL')]);
+    await clock.advance(10_000);
+    session.updateSubscriptions(['AAPL', 'MSFT', 'IBM'].map(ticker => ({ channel: 'AM', ticker })));
+    socket.receive(acknowledgement('AM.MSFT'));
+    await clock.advance(10_000);
+    expect(session.failedPairs).to.deep.equal(['AM.IBM']);
+    expect(logger.messages('error').at(-1)).to.match(/left 1 subscriptions unanswered: AM\.IBM/);
+  });
+
   it('subscriptions - taking back the last pending pair completes the subscription', () => {
     const { session, sockets } = sessionHarness();
     session.start();

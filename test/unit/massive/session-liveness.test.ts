@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { statusFrame } from '../../support/fake-sockets.ts';
+import { AUTHENTICATED, acknowledgement, statusFrame, WELCOME } from '../../support/fake-sockets.ts';
 import { bar, type SessionHarness, sessionHarness } from '../../support/session-harness.ts';
 
 /** Lets time pass on a socket that answers its pings and says nothing else. */
@@ -122,7 +122,10 @@ describe('massive session: liveness', () => {
     const harness = streaming();
     harness.sockets.last.receive([bar()]);
     harness.sockets.last.receive(statusFrame('max_connections'));
-    await reconnected(harness);
+    await harness.clock.advance(300_000);
+    harness.sockets.last.open();
+    harness.sockets.last.receive([...WELCOME, ...AUTHENTICATED, bar()]);
+    harness.sockets.last.receive(acknowledgement('AM.AAPL', 'AM.MSFT'));
     harness.sockets.last.receive([bar()]);
     expect(await silenceBorneMs(harness)).to.be.within(60_000, 70_000);
   });
@@ -163,6 +166,18 @@ describe('massive session: liveness', () => {
     await stopped;
     expect(sockets.last.destroyed).to.equal(true);
     expect(clock.pending).to.equal(0);
+  });
+
+  it('stop - a server that reads no more is waited for up to the limit, unanswered pings or not', async () => {
+    const { session, clock } = streaming();
+    let done = false;
+    const stopped = session.stop(120_000).then(() => {
+      done = true;
+    });
+    await clock.advance(119_999);
+    expect(done).to.equal(false);
+    await clock.advance(1);
+    await stopped;
   });
 
   it('stop - at every other stage is immediate and final', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { wsOpenSocket } from '../../../src/massive/socket.ts';
-import { AUTHENTICATED, acknowledgement, statusFrame, WELCOME } from '../../support/fake-sockets.ts';
+import { AUTHENTICATED, statusFrame, WELCOME } from '../../support/fake-sockets.ts';
 import { bar, type SessionHarness, sessionHarness } from '../../support/session-harness.ts';
 
 /** Milliseconds until the session tries again. */
@@ -249,9 +249,12 @@ describe('massive session: retries', () => {
     session.resume();
     expect(session.state.name).to.equal('connecting');
     sockets.last.stream();
-    sockets.last.receive(acknowledgement('AM.AAPL'));
     session.resume();
+    sockets.last.drop();
+    session.resume();
+    sockets.last.stream();
     await clock.advance(10_000);
-    expect(sockets.all).to.have.length(2);
+    expect(session.state.name).to.equal('streaming');
+    expect(sockets.all).to.have.length(3);
   });
 });
