@@ -114,9 +114,7 @@ export class Connection {
   #frame(bytes: Uint8Array): void {
     if (this.#phase === 'ended') return;
     this.#alive();
-    for (const { status, message } of this.#listener.frame(bytes)) {
-      this.#status(statusOf({ status, message: this.#withoutKey(message) }));
-    }
+    for (const event of this.#listener.frame(bytes)) this.#status(this.#printable(statusOf(event)));
   }
 
   #closed(code: number, reason: string, cause: Error | undefined): void {
@@ -253,6 +251,10 @@ export class Connection {
   }
 
   /** What Massive says ends up in logs; should it ever quote the key, the key must not. */
+  #printable(status: Status): Status {
+    return 'message' in status ? { ...status, message: this.#withoutKey(status.message) } : status;
+  }
+
   #withoutKey(text: string): string {
     const { key } = this.#options;
     return key !== '' && text.includes(key) ? text.replaceAll(key, '<key>') : text;

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { MassiveKdbError } from '../base/errors.ts';
 import { nearest } from '../config/nearest.ts';
-import { MARKETS, type Market } from '../tables/markets.ts';
+import type { Market } from '../tables/markets.ts';
 
 /** The exchanges whose futures have a stream of their own. */
 export const FUTURES_EXCHANGES = ['cme', 'cbot', 'nymex', 'comex'] as const;
@@ -10,11 +10,6 @@ export type FuturesExchange = (typeof FUTURES_EXCHANGES)[number];
 
 /** What one connection carries, and the path of its address: a market, or the futures of one exchange. */
 export type Cluster = Market | `futures/${FuturesExchange}`;
-
-export const CLUSTERS: readonly Cluster[] = [
-  ...MARKETS,
-  ...FUTURES_EXCHANGES.map(exchange => `futures/${exchange}` as const),
-];
 
 /**
  * Massive's hosts by name. Source: the feeds that its official clients list; not every account has every one, and
@@ -46,10 +41,6 @@ export class HostError extends MassiveKdbError {
   constructor(what: string, expected: string, remedy: string) {
     super('MASSIVE_HOST', { what, expected, remedy });
   }
-}
-
-export function marketOf(cluster: Cluster): Market {
-  return cluster.startsWith('futures/') ? 'futures' : (cluster as Market);
 }
 
 /**
@@ -89,7 +80,7 @@ export function feedUrl(host: string, cluster: Cluster): string {
 }
 
 /** Whether a host name of a URL can only mean this machine. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 

@@ -66,7 +66,7 @@ export function subscriptionsTo(
 }
 
 /** The entries of a comma list, without blanks and empty ones. */
-export function splitList(list: string): readonly string[] {
+function splitList(list: string): readonly string[] {
   return list
     .split(',')
     .map(entry => entry.trim())

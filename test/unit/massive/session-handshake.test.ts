@@ -304,6 +304,13 @@ describe('massive session: handshake', () => {
     expect(said).to.include('<key>').and.to.not.include(KEY).and.to.not.include('another');
   });
 
+  it('key - one that is part of a ticker does not spoil the acknowledgements', () => {
+    const { session, sockets } = sessionHarness({ key: () => 'AAPL' });
+    session.start();
+    sockets.last.stream();
+    expect(session.state.name).to.equal('streaming');
+  });
+
   it('key - one that cannot be read ends a session that never worked, and is waited for afterwards', async () => {
     let readable = false;
     const key = () => {
