@@ -78,7 +78,9 @@ describe('batches - limits', () => {
     const subject = maker(10);
     const batches = subject.make(rowsOf(given), NOON_MS);
     expect(batches.map(batch => batch.rowCount)).deep.equal([10, 10, 5]);
-    expect(batches.flatMap(batch => columnOf(batch.columns, 1).values)).deep.equal(given.map(row => row.sym));
+    expect(batches.flatMap(batch => [...columnOf(batch.columns, 1).values])).deep.equal(
+      given.map(row => row.sym),
+    );
     expect(batches.map(batch => batch.sequence)).deep.equal([1, 2, 3]);
     expect(subject.make(rowsOf(given.slice(0, 1)), NOON_MS)[0]?.sequence).equal(4);
   });

@@ -1,0 +1,179 @@
+import { expect } from 'chai';
+import type { MassiveKdbError } from '../../../src/base/errors.ts';
+import { FeedHarness, START_MS, TRADING_DATE } from '../../support/feed-harness.ts';
+
+const DAY_MS = 86_400_000;
+
+async function rejection(promise: Promise<unknown>): Promise<MassiveKdbError> {
+  return promise.then(
+    () => expect.fail('it did not fail'),
+    (error: MassiveKdbError) => error,
+  );
+}
+
+describe('feed', () => {
+  let harness: FeedHarness;
+
+  afterEach(() => harness.close());
+
+  it('brings every bar to the tickerplant, in order, and counts it once', async () => {
+    harness = await FeedHarness.create();
+    await harness.start();
+    const names = Array.from({ length: 250 }, (_, i) => `S${i}`);
+    await harness.send(names.slice(0, 10));
+    await harness.until(10);
+    await harness.send(names.slice(10));
+    await harness.until(250);
+    const summary = await harness.stop();
+    expect(harness.published).deep.equal(names);
+    expect(summary.receivedRows).deep.equal({ agg1s: 250 });
+    expect(summary.targets[0]).include({ lostRows: 0, backlogBytes: 0 });
+    expect(summary.targets[0]?.deliveredRows).deep.equal({ agg1s: 250 });
+  });
+
+  it('delivers what was received just before a stop', async () => {
+    harness = await FeedHarness.create();
+    await harness.start();
+    await harness.send(['FIRST']);
+    await harness.until(1);
+    await harness.send(['LAST']);
+    const summary = await harness.stop();
+    expect(harness.published).deep.equal(['FIRST', 'LAST']);
+    expect(summary.targets[0]?.deliveredRows).deep.equal({ agg1s: 2 });
+  });
+
+  it('sends unanswered rows again when the tickerplant drops the connection, and none twice that it answered', async () => {
+    harness = await FeedHarness.create();
+    harness.tickerplant.onUpdate = (_, count) =>
+      count === 2 ? 'close' : { value: { kind: 'primitive', type: 101, code: 0 } };
+    await harness.start();
+    await harness.send(['A']);
+    await harness.until(1);
+    await harness.send(['B']);
+    await harness.until(3);
+    expect(harness.published).deep.equal(['A', 'B', 'B']);
+    const summary = await harness.stop();
+    expect(summary.targets[0]).include({ lostRows: 0 });
+    expect(summary.targets[0]?.deliveredRows).deep.equal({ agg1s: 2 });
+  });
+
+  it('waits for a tickerplant that is down, and delivers in order when it comes', async () => {
+    harness = await FeedHarness.create();
+    harness.tickerplant.server.handshake = () => 'silence';
+    await harness.start();
+    await harness.send(['A']);
+    await harness.send(['B'], START_MS + 1000);
+    harness.tickerplant.server.handshake = () => 'accept';
+    for (const socket of harness.tickerplant.server.openPeers) socket.socket.destroy();
+    await harness.until(2);
+    expect(harness.published).deep.equal(['A', 'B']);
+  });
+
+  it('holds rows of a date that the tickerplant has ended, and says so, instead of filing them wrongly', async () => {
+    harness = await FeedHarness.create();
+    await harness.start();
+    await harness.send(['OLD'], START_MS - DAY_MS);
+    await harness.send(['NEW']);
+    await harness.until(1);
+    const summary = await harness.stop();
+    expect(harness.published).deep.equal(['NEW']);
+    expect(summary.targets[0]).include({ lostRows: 1 });
+    expect(harness.logger.messages('warn').join()).contain('2026-10-01');
+    expect(harness.logger.messages('error').join()).contain('lost 1 rows of agg1s (2026-10-01)');
+  });
+
+  it('keeps rows of the next date until the tickerplant has rolled', async () => {
+    harness = await FeedHarness.create();
+    await harness.start();
+    await harness.send(['NEXT'], START_MS + DAY_MS);
+    await harness.send(['NOW']);
+    await harness.until(1);
+    harness.tickerplant.date = TRADING_DATE + 1;
+    await harness.until(2);
+    expect(harness.published).deep.equal(['NOW', 'NEXT']);
+  });
+
+  it('puts a batch aside that the tickerplant refuses, and goes on', async () => {
+    harness = await FeedHarness.create();
+    harness.tickerplant.onUpdate = (_, count) =>
+      count === 1 ? { signal: 'length' } : { value: { kind: 'primitive', type: 101, code: 0 } };
+    await harness.start();
+    await harness.send(['BAD']);
+    await harness.until(1);
+    await harness.send(['GOOD']);
+    await harness.until(2);
+    const summary = await harness.stop();
+    expect(summary.targets[0]).include({ lostRows: 1 });
+    expect([...harness.keptFiles.keys()][0]).match(/^\/q\/batches\/local-agg1s-2026-10-02-0-1\.log$/);
+    expect(harness.logger.messages('error').join()).contain('refuses 1 rows of agg1s');
+  });
+
+  it('drops the oldest rows beyond the limit of its memory, with a count and an error', async () => {
+    harness = await FeedHarness.create({ backlogBytes: 1000, stopMs: 50 });
+    harness.tickerplant.onUpdate = () => 'nothing';
+    await harness.start();
+    await harness.send(['A', 'B']);
+    await harness.until(2);
+    for (let second = 1; second < 20; second++) await harness.send(['A', 'B'], START_MS + second * 1000);
+    const summary = await harness.stop();
+    expect(summary.receivedRows).deep.equal({ agg1s: 40 });
+    expect(summary.targets[0]).include({ lostRows: 40, backlogBytes: 0 });
+    expect(harness.logger.messages('error').join()).contain('the backlog is full');
+  });
+
+  it('counts an event that is no bar, and loses nothing else', async () => {
+    harness = await FeedHarness.create();
+    await harness.start();
+    const connection = await harness.massive.connection(0);
+    connection.sendBytes(
+      Buffer.from('[{"ev":"A","sym":"A","s":"yesterday"},{"ev":"A","sym":"B","s":1790949600000}]'),
+    );
+    connection.sendBytes(Buffer.from('not JSON'));
+    await harness.send(['C']);
+    await harness.until(2);
+    const summary = await harness.stop();
+    expect(harness.published).deep.equal(['B', 'C']);
+    expect(harness.quarantined).deep.equal(['start-invalid', 'frame-not-json']);
+    expect(summary.quarantinedEvents).equal(2);
+  });
+
+  it('goes on with a new connection when Massive drops the old one', async () => {
+    harness = await FeedHarness.create();
+    await harness.start();
+    await harness.send(['A']);
+    await harness.until(1);
+    (await harness.massive.connection(0)).drop();
+    await harness.send(['B'], START_MS + 1000, 1);
+    await harness.until(2);
+    const summary = await harness.stop();
+    expect(harness.published).deep.equal(['A', 'B']);
+    expect(summary.connections).equal(2);
+  });
+});
+
+describe('feed - failures at the start', () => {
+  let harness: FeedHarness;
+
+  afterEach(() => harness.close());
+
+  it('ends with a refused key', async () => {
+    harness = await FeedHarness.create({
+      script: { authAnswer: [{ ev: 'status', status: 'auth_failed', message: 'authentication failed' }] },
+    });
+    expect((await rejection(harness.run())).code).equal('MASSIVE_KEY_REFUSED');
+  });
+
+  it('ends with a table that is missing', async () => {
+    harness = await FeedHarness.create();
+    harness.tickerplant.tables.delete('agg1m');
+    const error = await rejection(harness.run());
+    expect(error.message).contain('table agg1m is missing');
+  });
+
+  it('ends at once with --fail-fast when Massive cannot be reached', async () => {
+    harness = await FeedHarness.create({ failFast: true });
+    await harness.massive.stop();
+    const error = await rejection(harness.run());
+    expect(error.code).equal('MASSIVE_UNREACHABLE');
+  });
+});

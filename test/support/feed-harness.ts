@@ -1,0 +1,187 @@
+import { systemClock } from '../../src/base/clock.ts';
+import { memoryCounters } from '../../src/base/counters.ts';
+import type { QValue } from '../../src/kdb/ipc/values.ts';
+import { DEFAULT_PUBLISHER_LIMITS, DEFAULT_PUBLISHER_TIMING } from '../../src/kdb/publisher/options.ts';
+import { FrameScanner } from '../../src/massive/scanner/frame-scanner.ts';
+import type { RejectReason } from '../../src/massive/scanner/quarantine-sink.ts';
+import { ReceiveClock } from '../../src/massive/scanner/receive-clock.ts';
+import { wsOpenSocket } from '../../src/massive/socket.ts';
+import { parseSubscriptions } from '../../src/massive/subscription.ts';
+import { Feed } from '../../src/realtime/feed.ts';
+import { FeedTarget } from '../../src/realtime/feed-target.ts';
+import { RefusedBatches, type RefusedBatchFiles } from '../../src/realtime/refused-batches.ts';
+import type { FeedSummary } from '../../src/realtime/summary.ts';
+import { AGGREGATE_TABLES } from '../../src/tables/definitions.ts';
+import { SessionCalendar } from '../../src/tables/session-calendar.ts';
+import { FakeTickerplant } from './fake-tickerplant.ts';
+import { MassiveServer, type ServerScript } from './massive-server.ts';
+import { RecordingLogger } from './recording-logger.ts';
+
+const TABLES = [AGGREGATE_TABLES.agg1s, AGGREGATE_TABLES.agg1m];
+
+/** 2026-10-02, 10:00 in New York, and its trading date. */
+export const START_MS = Date.UTC(2026, 9, 2, 14);
+export const TRADING_DATE = 9771;
+
+export interface HarnessOptions {
+  readonly script?: ServerScript;
+  readonly backlogBytes?: number;
+  readonly failFast?: boolean;
+  readonly stopMs?: number;
+}
+
+/** A feed between a Massive and a tickerplant on this machine, both under a test's control. */
+export class FeedHarness {
+  readonly massive: MassiveServer;
+  readonly tickerplant: FakeTickerplant;
+  readonly logger = new RecordingLogger();
+  readonly counters = memoryCounters();
+  readonly quarantined: RejectReason[] = [];
+  readonly keptFiles = new Map<string, Uint8Array>();
+  readonly feed: Feed;
+  readonly #stop = new AbortController();
+  #outcome: Promise<FeedSummary> | undefined;
+
+  static async create(options: HarnessOptions = {}): Promise<FeedHarness> {
+    const massive = await MassiveServer.start(options.script);
+    const tickerplant = await FakeTickerplant.listen(TABLES);
+    return new FeedHarness(massive, tickerplant, options);
+  }
+
+  private constructor(massive: MassiveServer, tickerplant: FakeTickerplant, options: HarnessOptions) {
+    this.massive = massive;
+    this.tickerplant = tickerplant;
+    const calendar = new SessionCalendar('stocks');
+    const parts = {
+      clock: systemClock,
+      random: () => 0.5,
+      logger: this.logger,
+      counters: this.counters,
+    };
+    const scanner = new FrameScanner({
+      ...parts,
+      market: 'stocks',
+      calendar,
+      receiveClock: new ReceiveClock(systemClock),
+      quarantine: { put: ({ reason }) => void this.quarantined.push(reason) },
+    });
+    this.feed = new Feed(
+      {
+        session: {
+          url: massive.url,
+          market: 'stocks',
+          subscriptions: parseSubscriptions('stocks', 'A.*,AM.*'),
+          key: () => 'a-key',
+          timing: { retryBaseMs: 1, retryCapMs: 5 },
+        },
+        drainIntervalMs: 10,
+        stopMs: options.stopMs ?? 5_000,
+        failFast: options.failFast ?? false,
+      },
+      {
+        ...parts,
+        scanner,
+        openSocket: wsOpenSocket({}),
+        isOpen: () => true,
+        createTargets: failed => [
+          new FeedTarget(
+            {
+              name: 'local',
+              market: 'stocks',
+              publisher: {
+                target: tickerplant.server.target(),
+                convention: 'kdb-tick',
+                tables: TABLES,
+                mode: 'sync',
+                allowUnlogged: false,
+                failFast: options.failFast ?? false,
+                limits: DEFAULT_PUBLISHER_LIMITS,
+                timing: {
+                  ...DEFAULT_PUBLISHER_TIMING,
+                  connectTimeoutMs: 100,
+                  firstBackoffMs: 1,
+                  longestBackoffMs: 5,
+                  dateIntervalMs: 5,
+                },
+              },
+              batchLimits: { rows: 100, bytes: 1024 * 1024 },
+              backlogBytes: options.backlogBytes ?? 1024 * 1024,
+              windowMs: new Map([
+                ['agg1s', 1_000],
+                ['agg1m', 60_000],
+              ]),
+            },
+            {
+              ...parts,
+              refusedBatches: new RefusedBatches('/q', 1024 * 1024, this.#files(), this.logger, 0),
+              calendar: {
+                expectedDate: () => TRADING_DATE,
+                expectedOffsetMs: () => -4 * 3_600_000,
+                timeZone: 'America/New_York',
+              },
+            },
+            failed,
+          ),
+        ],
+      },
+    );
+  }
+
+  /** Runs the feed and waits until it streams. */
+  async start(): Promise<void> {
+    this.run();
+    await (await this.massive.connection(0)).subscribed;
+  }
+
+  /** Runs the feed; resolves as `Feed.run` does. */
+  run(): Promise<FeedSummary> {
+    this.#outcome ??= this.feed.run(this.#stop.signal);
+    this.#outcome.catch(() => undefined);
+    return this.#outcome;
+  }
+
+  /** Stops the feed and returns what it did. */
+  async stop(): Promise<FeedSummary> {
+    this.#stop.abort();
+    return this.run();
+  }
+
+  /** Sends second bars of these symbols on connection `index`. */
+  async send(symbols: readonly string[], startMs = START_MS, index = 0): Promise<void> {
+    const connection = await this.massive.connection(index);
+    await connection.subscribed;
+    connection.send(
+      symbols.map(sym => ({ ev: 'A', sym, v: 1, o: 2, c: 2, h: 2, l: 2, s: startMs, e: startMs + 1000 })),
+    );
+  }
+
+  /** Symbols in the order in which the tickerplant got them. */
+  get published(): string[] {
+    return this.tickerplant.updates.flatMap(({ columns }) => symbolsOf(columns));
+  }
+
+  /** Resolves when the tickerplant has got `count` rows. */
+  async until(count: number): Promise<void> {
+    await this.tickerplant.server.watch.until(() => this.published.length >= count);
+  }
+
+  async close(): Promise<void> {
+    await this.stop().catch(() => undefined);
+    await this.massive.stop();
+    await this.tickerplant.server.close();
+  }
+
+  #files(): RefusedBatchFiles {
+    return {
+      makeDirectory: () => {},
+      write: (path, bytes) => void this.keptFiles.set(path, bytes),
+      usedBytes: () => [...this.keptFiles.values()].reduce((sum, bytes) => sum + bytes.length, 0),
+    };
+  }
+}
+
+function symbolsOf(columns: QValue): readonly string[] {
+  const column = columns.kind === 'list' ? columns.items[1] : undefined;
+  if (column?.kind !== 'vector' || column.type !== 'symbol') throw new TypeError('no column of symbols');
+  return column.values;
+}
