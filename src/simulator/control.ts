@@ -33,7 +33,9 @@ interface Answer {
 }
 
 function answerTo({ method, url: path, headers }: IncomingMessage, controlled: Controlled): Answer {
-  const url = new URL(path ?? '/', 'http://localhost');
+  const address = `http://localhost${path}`;
+  if (!URL.canParse(address)) return { status: 400, body: { error: 'not an address' } };
+  const url = new URL(address);
   if (headers.origin !== undefined) return { status: 403, body: { error: 'not for web pages' } };
   if (url.pathname === '/truth' && method === 'GET') return { status: 200, body: controlled.truth() };
   const name = /^\/control\/(?<name>[a-z-]+)$/.exec(url.pathname)?.groups?.['name'];

@@ -1,52 +1,54 @@
 import type { Clock, Timer } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
 import type { MarketFeed } from './market-feed.ts';
 
 const TICK_MS = 10;
 /** So that sockets and control requests get their turn when a lot is due. */
 const LONGEST_RUN_MS = 20;
+const ALARMING_MS = 2000;
+
+export interface MarketTimeOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly feeds: readonly MarketFeed[];
+  /** Market time at the start, ms since 1970. */
+  readonly startMs: number;
+  /** Seconds of market time in a second. */
+  readonly speed: number;
+  /** Runs after whatever was due has been sent. */
+  readonly afterTick: () => void;
+}
 
 /** The time of the simulated markets, and what lets them send what is due. */
 export class MarketTime {
-  readonly #clock: Clock;
-  readonly #feeds: readonly MarketFeed[];
-  readonly #speed: number;
-  readonly #afterTick: () => void;
+  readonly #options: MarketTimeOptions;
   #baseMarketMs: number;
   #baseClockMs: number;
   #paused = false;
+  #alarmed = false;
   #timer: Timer | undefined;
 
-  /** @param afterTick runs after whatever was due has been sent */
-  constructor(
-    clock: Clock,
-    feeds: readonly MarketFeed[],
-    startMarketMs: number,
-    speed: number,
-    afterTick: () => void,
-  ) {
-    this.#clock = clock;
-    this.#feeds = feeds;
-    this.#speed = speed;
-    this.#afterTick = afterTick;
-    this.#baseMarketMs = startMarketMs;
-    this.#baseClockMs = clock.monotonicMs();
+  constructor(options: MarketTimeOptions) {
+    this.#options = options;
+    this.#baseMarketMs = options.startMs;
+    this.#baseClockMs = options.clock.monotonicMs();
   }
 
   /** From now on what is due is sent. */
   start(): void {
-    this.#baseClockMs = this.#clock.monotonicMs();
+    this.#baseClockMs = this.#options.clock.monotonicMs();
     this.#arm(TICK_MS);
   }
 
   /** Market time, ms since 1970. */
   get nowMs(): number {
     if (this.#paused) return this.#baseMarketMs;
-    return this.#baseMarketMs + (this.#clock.monotonicMs() - this.#baseClockMs) * this.#speed;
+    return this.#baseMarketMs + (this.#options.clock.monotonicMs() - this.#baseClockMs) * this.#options.speed;
   }
 
   /** How far what is sent lags behind what is due, in market time: more than a moment means an overloaded machine. */
   get behindMs(): number {
-    return Math.max(0, this.nowMs - Math.min(...this.#feeds.map(feed => feed.dueMs)));
+    return Math.max(0, this.nowMs - Math.min(...this.#options.feeds.map(feed => feed.dueMs)));
   }
 
   get paused(): boolean {
@@ -63,7 +65,7 @@ export class MarketTime {
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#baseClockMs = this.#clock.monotonicMs();
+    this.#baseClockMs = this.#options.clock.monotonicMs();
   }
 
   stop(): void {
@@ -71,23 +73,32 @@ export class MarketTime {
   }
 
   #arm(delayMs: number): void {
-    this.#timer = this.#clock.after(delayMs, () => this.#tick());
+    this.#timer = this.#options.clock.after(delayMs, () => this.#tick());
   }
 
   #tick(): void {
-    const began = this.#clock.monotonicMs();
+    const began = this.#options.clock.monotonicMs();
     const nowMs = this.nowMs;
     let done = this.#paused;
-    while (!done && this.#clock.monotonicMs() - began < LONGEST_RUN_MS) {
+    while (!done && this.#options.clock.monotonicMs() - began < LONGEST_RUN_MS) {
       const feed = this.#next();
       if (feed.dueMs > nowMs) done = true;
       else feed.step();
     }
-    this.#afterTick();
+    this.#options.afterTick();
+    this.#watch();
     this.#arm(done ? TICK_MS : 0);
   }
 
+  #watch(): void {
+    const { behindMs } = this;
+    if (behindMs > ALARMING_MS === this.#alarmed) return;
+    this.#alarmed = !this.#alarmed;
+    if (this.#alarmed) this.#options.logger.warn('this machine cannot keep up with the rate', { behindMs });
+    else this.#options.logger.info('keeps up with the rate again');
+  }
+
   #next(): MarketFeed {
-    return this.#feeds.reduce((first, feed) => (feed.dueMs < first.dueMs ? feed : first));
+    return this.#options.feeds.reduce((first, feed) => (feed.dueMs < first.dueMs ? feed : first));
   }
 }

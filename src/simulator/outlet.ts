@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Timer } from '../base/clock.ts';
 
 const POLICY_VIOLATION = 1008;
 
@@ -14,7 +14,7 @@ export class Outlet {
   readonly #onOverflow: () => void;
   #held: (Buffer | string)[] = [];
   #heldBytes = 0;
-  #stalled = false;
+  #stallEnd: Timer | undefined;
   #closed = false;
 
   constructor(socket: WebSocket, clock: Clock, limitBytes: number, onOverflow: () => void) {
@@ -24,7 +24,7 @@ export class Outlet {
     this.#onOverflow = onOverflow;
     // By hand, so that a stalled connection does not answer either.
     socket.on('ping', data => {
-      if (!this.#stalled && this.#open) socket.pong(data);
+      if (!this.#stallEnd && this.#open) socket.pong(data);
     });
   }
 
@@ -40,7 +40,7 @@ export class Outlet {
       this.#onOverflow();
       return false;
     }
-    if (this.#stalled) {
+    if (this.#stallEnd) {
       this.#held.push(message);
       this.#heldBytes += message.length;
     } else {
@@ -51,9 +51,9 @@ export class Outlet {
 
   /** Sends nothing and reads nothing for `forMs`; what is due meanwhile waits. */
   stall(forMs: number): void {
-    this.#stalled = true;
+    this.#stallEnd?.cancel();
     this.#socket.pause();
-    this.#clock.after(forMs, () => this.#resume(), false);
+    this.#stallEnd = this.#clock.after(forMs, () => this.#resume(), false);
   }
 
   /** Sends the last message and closes without a closing handshake. */
@@ -63,8 +63,11 @@ export class Outlet {
     this.#socket.send(message, { binary: false }, () => this.#socket.terminate());
   }
 
+  /** Closes with a closing handshake and an empty reason, after what has been handed over. */
   close(code: number): void {
+    if (!this.#open) return;
     this.#closed = true;
+    this.#stallEnd?.cancel();
     this.#held = [];
     this.#heldBytes = 0;
     this.#socket.resume();
@@ -74,6 +77,7 @@ export class Outlet {
   /** Breaks the connection off, whatever still waits. */
   drop(): void {
     this.#closed = true;
+    this.#stallEnd?.cancel();
     this.#socket.terminate();
   }
 
@@ -82,8 +86,8 @@ export class Outlet {
   }
 
   #resume(): void {
+    this.#stallEnd = undefined;
     if (!this.#open) return;
-    this.#stalled = false;
     this.#socket.resume();
     for (const message of this.#held) this.#socket.send(message, { binary: false });
     this.#held = [];

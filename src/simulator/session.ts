@@ -15,7 +15,7 @@ import {
   MAX_CONNECTIONS,
   UNKNOWN_STATUS,
 } from './status-messages.ts';
-import { Subscriptions } from './subscriptions.ts';
+import { MAX_PAIRS, Subscriptions } from './subscriptions.ts';
 
 const POLICY_VIOLATION = 1008;
 const ANSWERS_PER_FRAME = 100;
@@ -66,7 +66,7 @@ export class Session implements Subscriber {
   #state: State;
   /** Status elements that go out with the next message. */
   #answers: string[] = [];
-  #silent = false;
+  #silenceEnd: Timer | undefined;
   #duplicateFrames = 0;
   #missingAcks = 0;
   #ackDelayMs = 0;
@@ -112,7 +112,7 @@ export class Session implements Subscriber {
   }
 
   take(batch: EventBatch): void {
-    if (this.#silent || this.#state.name !== 'authenticated') return;
+    if (this.#silenceEnd || this.#state.name !== 'authenticated') return;
     const { record, subscriptions } = this.#state;
     const { eventsPerFrame } = this.#parts.settings;
     const leading = this.#answers.slice(0, ANSWERS_PER_FRAME);
@@ -147,14 +147,11 @@ export class Session implements Subscriber {
 
   /** Stays open and answers pings, but what is due in the next `forMs` is never sent. */
   silence(forMs: number): void {
-    this.#silent = true;
-    this.#parts.clock.after(
-      forMs,
-      () => {
-        this.#silent = false;
-      },
-      false,
-    );
+    this.#silenceEnd?.cancel();
+    const end = (): void => {
+      this.#silenceEnd = undefined;
+    };
+    this.#silenceEnd = this.#parts.clock.after(forMs, end, false);
   }
 
   /** Sends the next `frames` messages with data twice. */
@@ -226,7 +223,12 @@ export class Session implements Subscriber {
     const skipped = Math.min(this.#missingAcks, answers.length);
     this.#missingAcks -= skipped;
     this.#answer(answers.slice(skipped));
-    if (action === 'subscribe') this.#parts.gate.subscribed(this);
+    if (subscriptions.count > MAX_PAIRS) {
+      this.#parts.logger.warn('closed: it subscribed to too much', { connection: this.id, pairs: MAX_PAIRS });
+      this.outlet.close(POLICY_VIOLATION);
+    } else if (action === 'subscribe') {
+      this.#parts.gate.subscribed(this);
+    }
   }
 
   #answer(answers: readonly string[]): void {

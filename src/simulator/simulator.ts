@@ -1,24 +1,18 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { type Logger, silentLogger } from '../base/logger.ts';
 import { combinedTruth, type TableTruth } from './bar-record.ts';
-import { answerControl, type Controlled } from './control.ts';
 import { MINUTE_BAR, SECOND_BAR } from './event.ts';
 import { FaultInjection } from './fault-injection.ts';
 import type { Fault } from './faults.ts';
 import { type Market, openMarket } from './market.ts';
 import { MarketTime } from './market-time.ts';
-import { clusterAt, type SimulatedMarket } from './markets.ts';
+import type { SimulatedMarket } from './markets.ts';
 import { checkOptions, DEFAULT_OPTIONS, defaultRate, type SimulatorOptions } from './options.ts';
+import { openServer } from './server.ts';
 import { type ConnectionTruth, Service } from './service.ts';
 import { TruthFile } from './truth-file.ts';
 
-/** Massive refuses a larger subscribe message; the connection is closed with 1009. */
-const LARGEST_MESSAGE_BYTES = 1_000_000;
-
+/** What was sent. */
 export interface Truth {
   /** Of all connections and markets together. */
   readonly tables: { readonly agg1s: TableTruth; readonly agg1m: TableTruth };
@@ -58,34 +52,18 @@ export async function startSimulator(
 ): Promise<Simulator> {
   const options = withDefaults(given);
   checkOptions(options);
-  const atMs = options.atMs ?? clock.wallMs();
   const truthFile = options.truthPath === undefined ? undefined : new TruthFile(options.truthPath);
-  const markets = new Map<SimulatedMarket, Market>();
-  for (const market of options.markets) {
-    const { symbols, seed, lateShare } = options;
-    const barsPerSecond = options.rate / options.speed;
-    markets.set(market, openMarket({ market, symbols, seed, barsPerSecond, atMs, lateShare, truthFile }));
-  }
+  const markets = openMarkets(options, options.atMs ?? clock.wallMs(), truthFile);
   const service = new Service(options, markets, clock, logger);
-  const feeds = [...markets.values()].map(({ feed }) => feed);
-
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: LARGEST_MESSAGE_BYTES,
-    autoPong: false,
-    perMessageDeflate: false,
+  const time = new MarketTime({
+    clock,
+    logger,
+    feeds: [...markets.values()].map(({ feed }) => feed),
+    // Opening the markets took a moment.
+    startMs: options.atMs ?? clock.wallMs(),
+    speed: options.speed,
+    afterTick: () => service.flushAnswers(),
   });
-  const server = createServer((request, response) => answerControl(request, response, controlled));
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const cluster = clusterAt(new URL(request.url ?? '/', 'ws://localhost').pathname);
-    if (!cluster) return refuseUpgrade(socket, '404 Not Found');
-    if (service.sessions.length >= options.maxConnections)
-      return refuseUpgrade(socket, '503 Service Unavailable');
-    sockets.handleUpgrade(request, socket, head, connection => service.connect(connection, cluster));
-  });
-  const time = new MarketTime(clock, feeds, options.atMs ?? clock.wallMs(), options.speed, () =>
-    service.flushAnswers(),
-  );
   const faults = new FaultInjection(service, [...markets.values()], clock, logger);
   const records = [...markets.values()].map(({ publisher }) => publisher.record.tables);
   const truth = (): Truth => ({
@@ -96,13 +74,12 @@ export async function startSimulator(
     connections: service.connectionTruths(),
     market: { timeMs: time.nowMs, behindMs: time.behindMs, paused: time.paused },
   });
-  const controlled: Controlled = { time, faults, truth };
-  const { port } = await listen(server, options);
+  const server = await openServer(options, service, { time, faults, truth });
   time.start();
   faults.schedule(options.faults, options.seed);
   return {
-    url: `ws://${options.host}:${port}`,
-    port,
+    url: `ws://${options.host}:${server.port}`,
+    port: server.port,
     truth,
     pause: () => time.pause(),
     resume: () => time.resume(),
@@ -110,12 +87,24 @@ export async function startSimulator(
     async close() {
       time.stop();
       faults.stop();
-      for (const session of service.sessions) session.outlet.drop();
-      server.closeAllConnections();
-      await new Promise(resolve => server.close(resolve));
+      await server.close();
       truthFile?.close();
     },
   };
+}
+
+function openMarkets(
+  { markets, symbols, seed, rate, speed, lateShare }: SimulatorOptions,
+  atMs: number,
+  truthFile: TruthFile | undefined,
+): Map<SimulatedMarket, Market> {
+  const barsPerSecond = rate / speed;
+  return new Map(
+    markets.map(market => [
+      market,
+      openMarket({ market, symbols, seed, barsPerSecond, atMs, lateShare, truthFile }),
+    ]),
+  );
 }
 
 function withDefaults(given: Partial<SimulatorOptions>): SimulatorOptions {
@@ -123,15 +112,4 @@ function withDefaults(given: Partial<SimulatorOptions>): SimulatorOptions {
   return given.rate === undefined
     ? { ...options, rate: defaultRate(options.symbols, options.speed) }
     : options;
-}
-
-function listen(server: Server, { port, host }: SimulatorOptions): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve(server.address() as AddressInfo));
-  });
-}
-
-function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

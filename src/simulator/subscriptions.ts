@@ -2,10 +2,10 @@ import { type BarKind, MINUTE_BAR, SECOND_BAR } from './event.ts';
 import { KIND_BITS } from './event-batch.ts';
 import type { Cluster } from './markets.ts';
 import { NOT_AUTHORIZED, subscribed, unsubscribed } from './status-messages.ts';
-import type { Universe } from './universe.ts';
+import { MAX_SYMBOLS, type Universe } from './universe.ts';
 
-/** Most pairs that one connection may hold. */
-export const MAX_PAIRS = 1_000_000;
+/** Most pairs that one connection may hold: both kinds of bars of the largest market. */
+export const MAX_PAIRS = 2 * MAX_SYMBOLS;
 
 /** What one connection is subscribed to, and how the service answers when that changes. */
 export class Subscriptions {
@@ -36,7 +36,7 @@ export class Subscriptions {
       const kind = this.#kindOf(channel);
       if (kind === undefined) {
         if (this.#universe.traits.otherChannels.includes(channel)) answers.push(NOT_AUTHORIZED);
-      } else if (!this.#held.has(pair) && this.#held.size < MAX_PAIRS) {
+      } else if (!this.#held.has(pair)) {
         this.#held.add(pair);
         this.#refresh(kind, channel, ticker);
         answers.push(subscribed(pair));
