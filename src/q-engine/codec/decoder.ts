@@ -93,7 +93,7 @@ class BodyReader {
       case 10:
         return { kind: 'atom', type, value: this.#view.getUint8(this.#claim(1)) };
       case 2:
-        return { kind: 'atom', type, value: this.#bytes.slice(this.#claim(16), this.offset) };
+        return { kind: 'atom', type, value: this.#copy(16) };
       case 5:
         return { kind: 'atom', type, value: this.#view.getInt16(this.#claim(2), little) };
       case 6:

@@ -9,14 +9,14 @@ import {
   removePath,
   writeFile,
 } from '../files/file-system.ts';
-import { decodeObject, encodeObject } from '../files/object-file.ts';
+import { decodeFile, encodeFile } from '../files/object-file.ts';
 import type { EngineHost } from '../host.ts';
 import { parseAddress } from '../server/address.ts';
 import type { Connections } from '../server/connections.ts';
 import type { HandleTable, OpenHandle } from '../server/handle-table.ts';
 import * as make from '../values/make.ts';
 import { encodeText } from '../values/text.ts';
-import { QError, type Value } from '../values/value.ts';
+import { type EnumDomain, QError, type Value } from '../values/value.ts';
 import type { ProcessClock } from './clock.ts';
 import type { Dotz } from './dotz.ts';
 import { type InternalTargets, runInternal } from './internals.ts';
@@ -31,6 +31,7 @@ export interface HostParts {
   readonly dotz: Dotz;
   readonly handles: HandleTable<OpenHandle>;
   readonly functions: FunctionReader;
+  readonly domain: (name: string) => EnumDomain;
   readonly connections: () => Connections;
   readonly commands: Omit<CommandTargets, 'redirect'>;
   readonly internals: Omit<InternalTargets, 'connection'>;
@@ -135,11 +136,17 @@ export class ProcessHost implements EngineHost {
   }
 
   serialize(value: Value): Uint8Array {
-    return encodeObject(value);
+    return encodeFile(value).bytes;
   }
 
   deserialize(bytes: Uint8Array): Value {
-    return decodeObject(bytes, this.#parts.functions);
+    return decodeFile(bytes, {
+      functions: this.#parts.functions,
+      domain: this.#parts.domain,
+      companion: () => {
+        throw new QError('type');
+      },
+    });
   }
 
   system(command: string, argument: string): Value | undefined {

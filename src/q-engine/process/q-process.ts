@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { Engine } from '../engine.ts';
 import { fileError } from '../files/file-error.ts';
 import { splitStatements } from '../language/script.ts';
+import { domainOf } from '../primitives/enumerations.ts';
 import { Connections } from '../server/connections.ts';
 import { HandleTable, type OpenHandle } from '../server/handle-table.ts';
 import { PasswordFile } from '../server/password-file.ts';
@@ -74,6 +75,7 @@ export class QProcess {
       dotz: this.#dotz,
       handles: this.#handles,
       functions: functionReader,
+      domain: name => domainOf(name, this.#engine.interpreter),
       connections: () => this.#connections!,
       environment,
       restrictClients: line.restrictClients,

@@ -1,0 +1,96 @@
+import type { FunctionReader } from '../codec/index.ts';
+import type { EngineHost } from '../host.ts';
+import { countOf, isListLike } from '../values/items.ts';
+import { symbolNames, symbols } from '../values/make.ts';
+import { type EnumDomain, QError, type Table, type Value } from '../values/value.ts';
+import { decodeFile, encodeFile, encodeNested } from './object-file.ts';
+
+/** Files as the host gives them. */
+export type FileStore = Pick<
+  EngineHost,
+  'readFile' | 'writeFile' | 'appendFile' | 'removeFile' | 'inspectPath'
+>;
+
+/** What reading values from files needs. */
+export interface ReadContext {
+  readonly store: FileStore;
+  readonly functions: FunctionReader;
+  domain(name: string): EnumDomain;
+}
+
+/** The file that lists a splayed table's columns. */
+const COLUMN_LIST = '.d';
+
+/** The value in a file. */
+export function readValueFile(path: string, { store, functions, domain }: ReadContext): Value {
+  return decodeFile(store.readFile(path), { functions, domain, companion: () => store.readFile(`${path}#`) });
+}
+
+/** Writes a value into a file of its own. */
+export function writeValueFile(path: string, value: Value, store: FileStore): void {
+  store.writeFile(path, encodeFile(value).bytes);
+}
+
+/** Writes a column of a splayed table. Signals `type` for symbols that are not enumerated and for mixed lists. */
+export function writeColumn(path: string, column: Value, store: FileStore): void {
+  if (column.kind === 'vector' && column.type === 11) throw new QError('type');
+  const isNested = column.kind === 'list' && column.items.length > 0;
+  if (!isNested && !isListLike(column)) throw new QError('type');
+  const { bytes, companion } = isNested ? encodeNested(column.items) : encodeFile(column);
+  store.writeFile(path, bytes);
+  if (companion !== undefined) store.writeFile(`${path}#`, companion);
+  else if (store.inspectPath(`${path}#`) !== undefined) store.removeFile(`${path}#`);
+}
+
+/** Writes a table into a directory, a file for each column and their list. Signals as {@link writeColumn}. */
+export function writeSplayed(directory: string, table: Table, store: FileStore): void {
+  // What cannot be written is refused before anything is.
+  for (const column of table.columns) {
+    if (column.kind === 'vector' && column.type === 11) throw new QError('type');
+    if (column.kind === 'list' && column.items.length > 0) encodeNested(column.items);
+  }
+  for (const [i, name] of table.names.entries())
+    writeColumn(`${directory}/${name}`, table.columns[i]!, store);
+  writeValueFile(`${directory}/${COLUMN_LIST}`, symbols(table.names), store);
+}
+
+/** Whether a directory holds a splayed table. */
+export function isSplayed(directory: string, store: FileStore): boolean {
+  return store.inspectPath(`${directory}/${COLUMN_LIST}`) !== undefined;
+}
+
+/** The names of a splayed table's columns. */
+export function splayedNames(directory: string, context: ReadContext): string[] {
+  const names = readValueFile(`${directory}/${COLUMN_LIST}`, context);
+  if (names.kind !== 'vector' || names.type !== 11) throw new QError('type');
+  return symbolNames(names);
+}
+
+/** A splayed table, whose columns are read when they are first looked at. Signals `length` if they differ. */
+export function readSplayed(directory: string, context: ReadContext): Table {
+  const names = splayedNames(directory, context);
+  const rows = names.length === 0 ? 0 : countOf(readValueFile(`${directory}/${names[0]}`, context));
+  const columns = lazyColumns(names.length, i => {
+    const column = readValueFile(`${directory}/${names[i]}`, context);
+    if (countOf(column) !== rows) throw new QError('length');
+    return column;
+  });
+  return { kind: 'table', names, columns, sorted: false };
+}
+
+/** `count` values, each made when it is first looked at. */
+export function lazyColumns(count: number, make: (index: number) => Value): readonly Value[] {
+  const columns: Value[] = [];
+  for (let i = 0; i < count; i++) {
+    Object.defineProperty(columns, i, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const value = make(i);
+        Object.defineProperty(columns, i, { value, configurable: true, enumerable: true, writable: true });
+        return value;
+      },
+    });
+  }
+  return columns;
+}
