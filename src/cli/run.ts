@@ -61,7 +61,10 @@ export async function runCommandLine(
         const command = await entry.load();
         chosen = { name: entry.usage.split(' ')[0]!, usage: entry.usage, command };
         refuseUnknownFlags(line, chosen);
-        for (const [name, options] of Object.entries(command.arguments)) builder.positional(name, options);
+        for (const [name, options] of Object.entries(command.arguments)) {
+          // With one value each, one that begins with a dash is taken for a value.
+          builder.positional(name, options).nargs(name, 1);
+        }
         for (const [example, meaning] of command.examples) builder.example(`$0 ${example}`, meaning);
         return builder.options(command.flags);
       },

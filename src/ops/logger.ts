@@ -113,7 +113,8 @@ function rendered(
 ): winston.Logform.Format {
   return winston.format.printf(entry => {
     const { line, wallMs } = entry as Entry;
-    return redaction.apply(render(line, wallMs));
+    // Before, because rendering may escape a secret beyond recognition; after, to be sure.
+    return redaction.apply(render(redaction.applyTo(line), wallMs));
   });
 }
 

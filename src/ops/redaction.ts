@@ -1,3 +1,5 @@
+import type { LogLine } from './repeats.ts';
+
 /** Something that must not be seen; a Secret of the configuration is one. */
 export interface Hidden {
   reveal(): string;
@@ -20,5 +22,13 @@ export class Redaction {
 
   apply(text: string): string {
     return this.#values.reduce((clean, value) => clean.replaceAll(value, '[secret]'), text);
+  }
+
+  applyTo({ level, message, fields }: LogLine): LogLine {
+    const clean = Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? this.apply(value) : value,
+    ]);
+    return { level, message: this.apply(message), fields: Object.fromEntries(clean) };
   }
 }
