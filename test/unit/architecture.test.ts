@@ -63,18 +63,6 @@ describe('architecture - imports', () => {
     expect(readdirSync(join(ROOT, 'src')).filter(folder => !(folder in MAY_IMPORT))).to.deep.equal([]);
   });
 
-  it('name files that exist, with their extension', () => {
-    const wrong = sources.flatMap(source =>
-      importsOf(source)
-        .filter(specifier => specifier.startsWith('.'))
-        .filter(
-          specifier => !specifier.endsWith('.ts') || !existsSync(join(ROOT, resolved(source, specifier))),
-        )
-        .map(specifier => `${source.path} imports ${specifier}`),
-    );
-    expect(wrong).to.deep.equal([]);
-  });
-
   it('bind each package where it belongs', () => {
     const wrong = sources.flatMap(source =>
       importsOf(source)
