@@ -1,0 +1,38 @@
+/** Assignment to locals and globals: plain, indexed and through an operator. */
+import type { AssignNode } from '../language/nodes.ts';
+import type { Value } from '../values/value.ts';
+import { NULL, QError } from '../values/value.ts';
+import { amendAt, REPLACE } from './amend.ts';
+import type { Frame, Interpreter } from './interpreter.ts';
+
+/** Evaluates an assignment; its value is what was on the right. */
+export function assign(node: AssignNode, frame: Frame, interpreter: Interpreter): Value {
+  const y = interpreter.evaluate(node.value, frame);
+  if (node.indices === undefined && node.operator === undefined) {
+    store(node, y, frame, interpreter);
+    return y;
+  }
+  const operator = node.operator === undefined ? undefined : interpreter.evaluate(node.operator, frame);
+  const change =
+    operator === undefined || isPlainAssign(operator)
+      ? REPLACE
+      : (old: Value, part: Value | undefined) => interpreter.apply(operator, [old, part!]);
+  const path = node.indices === undefined ? [] : interpreter.evaluateArgs(node.indices, frame);
+  const old = interpreter.lookUp(node.target, frame);
+  store(node, amendAt(old, path, change, y), frame, interpreter);
+  return node.indices === undefined ? NULL : y;
+}
+
+function isPlainAssign(operator: Value): boolean {
+  return operator.kind === 'primitive' && operator.name === ':';
+}
+
+function store(node: AssignNode, value: Value, frame: Frame, interpreter: Interpreter): void {
+  const { slot, name } = node.target;
+  if (slot >= 0) {
+    frame.slots[slot] = value;
+    return;
+  }
+  if (value.kind === 'null' && value.elided) throw new QError('type');
+  interpreter.setVariable(name, value, frame.namespace);
+}

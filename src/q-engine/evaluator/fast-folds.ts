@@ -1,0 +1,25 @@
+/** Folds of operators that have a vector form: +/ is sum, +\ is sums and so on. */
+import { primitive } from '../primitives/registry.ts';
+import { countOf } from '../values/items.ts';
+import type { Value } from '../values/value.ts';
+import type { Interpreter } from './interpreter.ts';
+
+const FOLDS: Record<string, string> = { '+': 'sum', '*': 'prd', '|': 'max', '&': 'min', ',': 'raze' };
+const SCANS: Record<string, string> = { '+': 'sums', '*': 'prds', '|': 'maxs', '&': 'mins' };
+
+/** The result where there is a shorter way to it, else undefined. Sums that skip nulls are not folds. */
+export function fastFold(
+  target: Value,
+  args: readonly Value[],
+  scan: boolean,
+  interpreter: Interpreter,
+): Value | undefined {
+  const [x] = args;
+  if (target.kind !== 'primitive' || target.type !== 102 || args.length !== 1) return undefined;
+  if (x === undefined || (x.kind !== 'vector' && target.name !== ',') || countOf(x) === 0) return undefined;
+  if (x.kind === 'vector' && (x.type === 1 || x.type === 4 || x.type === 5 || x.type === 10))
+    return undefined;
+  const name = scan ? SCANS[target.name] : FOLDS[target.name];
+  if (name === undefined || (name === 'raze' && x.kind !== 'list')) return undefined;
+  return primitive(name).code.unary!(x, interpreter);
+}

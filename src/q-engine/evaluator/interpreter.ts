@@ -1,0 +1,273 @@
+/** Evaluates syntax trees: names, application, assignment, control. */
+import type { EngineHost } from '../host.ts';
+import type { NameNode, Node } from '../language/nodes.ts';
+import { parseSource } from '../language/parser.ts';
+import { runQuery } from '../sql/query.ts';
+import { buildTable, collect } from '../values/items.ts';
+import { dictionary, symbols, table, textOf } from '../values/make.ts';
+import type { Dictionary, Lambda, Table, Value } from '../values/value.ts';
+import { ELIDED, NULL, QError } from '../values/value.ts';
+import { applyValue } from './apply.ts';
+import { assign } from './assign.ts';
+import { getDotz, isDotz, setDotz } from './dotz.ts';
+import { Globals } from './globals.ts';
+import { runSystemCommand } from './system-commands.ts';
+import { isTrue } from './truth.ts';
+import { evaluateValue } from './value-of.ts';
+
+/** The columns of the table that a query is evaluating, for its rows in hand. */
+export interface ColumnScope {
+  column(name: string): Value | undefined;
+}
+
+/** One activation of a function, or the top level. */
+export interface Frame {
+  readonly slots: (Value | undefined)[];
+  readonly namespace: string;
+  readonly lambda: Lambda | undefined;
+  readonly columns: ColumnScope | undefined;
+}
+
+/** Thrown by `:x` inside of nested expressions, caught by the function that returns. */
+class Return {
+  readonly value: Value;
+  constructor(value: Value) {
+    this.value = value;
+  }
+}
+
+const MAX_DEPTH = 1500;
+
+export class Interpreter {
+  readonly globals = new Globals();
+  readonly host: EngineHost;
+  /** Set by `\d`: '' or such as '.u'. */
+  namespace = '';
+  /** Significant digits of floats as text, \P; 0 is all. */
+  precision = 7;
+  /** Checked between steps; throws to interrupt a long evaluation. */
+  checkLimit: (() => void) | undefined;
+  #depth = 0;
+
+  constructor(host: EngineHost) {
+    this.host = host;
+  }
+
+  /** Evaluates text: an expression, several of them, or a backslash command. */
+  evaluateText(source: string): { value: Value; shown: boolean } {
+    const text = source.trimStart();
+    if (text.startsWith('\\')) {
+      const value = runSystemCommand(text.slice(1), this);
+      return { value, shown: value.kind !== 'null' };
+    }
+    const node = parseSource(source, this.namespace);
+    const value = this.evaluate(node, this.topFrame());
+    return { value, shown: isShown(node) && value.kind !== 'null' };
+  }
+
+  topFrame(): Frame {
+    return { slots: [], namespace: this.namespace, lambda: undefined, columns: undefined };
+  }
+
+  /** What the keyword `value` does. */
+  valueOf(x: Value): Value {
+    return evaluateValue(x, this);
+  }
+
+  apply(target: Value, args: readonly Value[]): Value {
+    return applyValue(target, args, this);
+  }
+
+  evaluate(node: Node, frame: Frame): Value {
+    switch (node.kind) {
+      case 'literal':
+        return node.value;
+      case 'name':
+        return this.lookUp(node, frame);
+      case 'elided':
+        return NULL;
+      case 'apply':
+        return this.#applyNode(node, frame);
+      case 'list':
+        return collect(this.evaluateArgs(node.items, frame));
+      case 'derived':
+        return { kind: 'derived', iterator: node.iterator, target: this.evaluate(node.target, frame) };
+      case 'compose':
+        return { kind: 'composition', parts: this.evaluateArgs(node.parts, frame) };
+      case 'assign':
+        return assign(node, frame, this);
+      case 'conditional':
+        return this.#conditional(node.branches, frame);
+      case 'control':
+        return this.#control(node, frame);
+      case 'return':
+        throw new Return(this.evaluate(node.value, frame));
+      case 'signal':
+        throw signalOf(this.evaluate(node.value, frame));
+      case 'table':
+        return this.#tableLiteral(node, frame);
+      case 'dictionary': {
+        const values = this.evaluateArgs(
+          node.entries.map(entry => entry.node),
+          frame,
+        );
+        return dictionary(symbols(node.entries.map(entry => entry.name)), collect(values));
+      }
+      case 'query':
+        return runQuery(node, frame, this);
+      case 'sequence':
+        return this.#sequence(node.items, frame);
+    }
+  }
+
+  /** Arguments and list items are evaluated from the right. */
+  evaluateArgs(nodes: readonly Node[], frame: Frame): Value[] {
+    const values = new Array<Value>(nodes.length);
+    for (let i = nodes.length - 1; i >= 0; i--) {
+      const node = nodes[i]!;
+      values[i] = node.kind === 'elided' ? ELIDED : this.evaluate(node, frame);
+    }
+    return values;
+  }
+
+  /** The value of a name: a column of the query, a local, a global of the function's namespace. */
+  lookUp(node: NameNode, frame: Frame): Value {
+    const { name, slot } = node;
+    if (frame.columns !== undefined) {
+      const column = frame.columns.column(name);
+      if (column !== undefined) return column;
+    }
+    if (slot >= 0) {
+      const local = frame.slots[slot];
+      if (local === undefined) throw new QError(name);
+      return local;
+    }
+    if (name === '.z.s' && frame.lambda !== undefined) return frame.lambda;
+    return this.getVariable(name, frame.namespace);
+  }
+
+  /** A global by a name as written in a namespace. Signals the name when there is none. */
+  getVariable(name: string, namespace = this.namespace): Value {
+    const value = this.findVariable(name, namespace);
+    if (value === undefined) throw new QError(name);
+    return value;
+  }
+
+  findVariable(name: string, namespace = this.namespace): Value | undefined {
+    const full = Globals.qualify(name, namespace);
+    return isDotz(full) ? getDotz(full, this) : this.globals.get(full);
+  }
+
+  setVariable(name: string, value: Value, namespace = this.namespace): void {
+    const full = Globals.qualify(name, namespace);
+    if (isDotz(full)) setDotz(full, value, this);
+    else this.globals.set(full, value);
+  }
+
+  callLambda(lambda: Lambda, args: readonly Value[]): Value {
+    const slots = new Array<Value | undefined>(lambda.parameters.length + lambda.locals.length);
+    for (let i = 0; i < args.length; i++) slots[i] = args[i] === ELIDED ? NULL : args[i];
+    for (let i = args.length; i < lambda.parameters.length; i++) slots[i] = NULL;
+    // A local read before it has a value is an empty list, as in kdb+.
+    for (let i = lambda.parameters.length; i < slots.length; i++) slots[i] = { kind: 'list', items: [] };
+    const frame: Frame = { slots, namespace: lambda.namespace, lambda, columns: undefined };
+    this.#depth += 1;
+    this.checkLimit?.();
+    if (this.#depth > MAX_DEPTH) {
+      this.#depth -= 1;
+      throw new QError('stack');
+    }
+    try {
+      return this.#sequence(lambda.body as readonly Node[], frame);
+    } catch (error) {
+      if (error instanceof Return) return error.value;
+      throw error;
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  #sequence(items: readonly Node[], frame: Frame): Value {
+    let value: Value = NULL;
+    for (const item of items) {
+      if (item.kind === 'return') return this.evaluate(item.value, frame);
+      value = this.evaluate(item, frame);
+    }
+    return value;
+  }
+
+  #applyNode(node: Node & { kind: 'apply' }, frame: Frame): Value {
+    const { target, args } = node;
+    if (args.length === 1 && args[0]!.kind === 'elided') {
+      return this.apply(this.evaluate(target, frame), [NULL]);
+    }
+    const values = this.evaluateArgs(args, frame);
+    return applyValue(this.evaluate(target, frame), values, this);
+  }
+
+  #conditional(branches: readonly Node[], frame: Frame): Value {
+    let i = 0;
+    for (; i + 1 < branches.length; i += 2) {
+      if (isTrue(this.evaluate(branches[i]!, frame))) return this.evaluate(branches[i + 1]!, frame);
+    }
+    return i < branches.length ? this.evaluate(branches[i]!, frame) : NULL;
+  }
+
+  #control(node: Node & { kind: 'control' }, frame: Frame): Value {
+    if (node.word === 'if') {
+      if (isTrue(this.evaluate(node.condition, frame))) this.#body(node.body, frame);
+    } else if (node.word === 'while') {
+      while (isTrue(this.evaluate(node.condition, frame))) {
+        this.checkLimit?.();
+        this.#body(node.body, frame);
+      }
+    } else {
+      const times = this.evaluate(node.condition, frame);
+      if (times.kind !== 'atom' || typeof times.value === 'string' || times.type === 2)
+        throw new QError('type');
+      for (let left = Number(times.value); left > 0; left--) {
+        this.checkLimit?.();
+        this.#body(node.body, frame);
+      }
+    }
+    return NULL;
+  }
+
+  #body(body: readonly Node[], frame: Frame): void {
+    for (const item of body) this.evaluate(item, frame);
+  }
+
+  #tableLiteral(node: Node & { kind: 'table' }, frame: Frame): Table | Dictionary {
+    const part = (nodes: typeof node.keys) => {
+      const names = nodes.map(column => column.name);
+      const values = this.evaluateArgs(
+        nodes.map(column => column.node),
+        frame,
+      );
+      return { names, values };
+    };
+    const columns = part(node.columns);
+    const keys = part(node.keys);
+    const whole = buildTable([...keys.names, ...columns.names], [...keys.values, ...columns.values]);
+    const keyCount = keys.names.length;
+    if (keyCount === 0) return whole;
+    return dictionary(
+      table(keys.names, whole.columns.slice(0, keyCount)),
+      table(columns.names, whole.columns.slice(keyCount)),
+    );
+  }
+}
+
+/** What `'x` throws. */
+export function signalOf(value: Value): QError {
+  if (value.kind === 'atom' && value.type === 11) return new QError(value.value);
+  if (value.kind === 'vector' && value.type === 10) return new QError(textOf(value));
+  if (value.kind === 'atom' && value.type === 10) return new QError(String.fromCharCode(value.value));
+  return new QError('stype');
+}
+
+function isShown(node: Node): boolean {
+  if (node.kind === 'assign' || node.kind === 'elided') return false;
+  if (node.kind !== 'sequence') return true;
+  return isShown(node.items[node.items.length - 1]!);
+}

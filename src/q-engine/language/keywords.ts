@@ -1,0 +1,33 @@
+/** The words of the language that the parser must know. */
+
+/** Keywords that stand between their two arguments. */
+export const INFIX: ReadonlySet<string> = new Set(
+  `and asof bin binr cor cov cross cut div dsave each ema except fby ij ijf in insert inter lj ljf like lsq
+  mavg mcount mdev mmax mmin mmu mod msum or over peach pj prior rotate scan scov set ss sublist sv uj ujf
+  union upsert vs wavg within wsum xasc xbar xcol xcols xdesc xexp xgroup xkey xlog xprev xrank`
+    .split(/\s+/)
+    .filter(word => word !== ''),
+);
+
+/** Words that open a query, and words that end a part of one. */
+export const QUERY_VERBS: ReadonlySet<string> = new Set(['select', 'exec', 'update', 'delete']);
+export const QUERY_STOPS: ReadonlySet<string> = new Set(['by', 'from', 'where']);
+
+export const CONTROL_WORDS: ReadonlySet<string> = new Set(['if', 'do', 'while']);
+
+/** Keywords that are not infix. */
+const PREFIX = `abs acos aj aj0 ajf ajf0 all any asc asin atan attr avg avgs ceiling cols cos count csv deltas
+  desc dev differ distinct ej enlist eval exit exp fills first fkeys flip floor get getenv group gtime hclose
+  hcount hdel hopen hsym iasc idesc inv key keys last load log lower ltime ltrim max maxs md5 med meta min mins
+  neg next not null parse prd prds prev rand rank ratios raze read0 read1 reciprocal reval reverse rload rsave
+  rtrim save sdev setenv show signum sin sqrt ssr string sum sums svar system tables tan til trim type ungroup
+  upper value var view views where wj wj1`;
+
+/** Names that cannot be assigned. */
+export const RESERVED: ReadonlySet<string> = new Set([
+  ...INFIX,
+  ...QUERY_VERBS,
+  ...QUERY_STOPS,
+  ...CONTROL_WORDS,
+  ...PREFIX.split(/\s+/).filter(word => word !== ''),
+]);

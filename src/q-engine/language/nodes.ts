@@ -1,0 +1,66 @@
+/** The syntax tree of q expressions. */
+import type { Iterator, Value } from '../values/value.ts';
+
+export type Node =
+  | { readonly kind: 'literal'; readonly value: Value }
+  | NameNode
+  | { readonly kind: 'elided' }
+  | { readonly kind: 'apply'; readonly target: Node; readonly args: readonly Node[] }
+  | { readonly kind: 'list'; readonly items: readonly Node[] }
+  | { readonly kind: 'derived'; readonly iterator: Iterator; readonly target: Node }
+  | { readonly kind: 'compose'; readonly parts: readonly Node[] }
+  | AssignNode
+  /** $[condition; then; ...; else]. */
+  | { readonly kind: 'conditional'; readonly branches: readonly Node[] }
+  | {
+      readonly kind: 'control';
+      readonly word: 'if' | 'do' | 'while';
+      readonly condition: Node;
+      readonly body: readonly Node[];
+    }
+  | { readonly kind: 'return'; readonly value: Node }
+  | { readonly kind: 'signal'; readonly value: Node }
+  | { readonly kind: 'table'; readonly keys: readonly NamedNode[]; readonly columns: readonly NamedNode[] }
+  | { readonly kind: 'dictionary'; readonly entries: readonly NamedNode[] }
+  | QueryNode
+  | { readonly kind: 'sequence'; readonly items: readonly Node[] };
+
+/** A variable. `slot` is its place among the locals of its function, or -1 for a global. */
+export interface NameNode {
+  readonly kind: 'name';
+  readonly name: string;
+  slot: number;
+}
+
+/** target:value, target[indices]:value, with an operator target op:value. */
+export interface AssignNode {
+  readonly kind: 'assign';
+  readonly target: NameNode;
+  readonly indices?: readonly Node[];
+  readonly operator?: Node;
+  /** Written `::`. */
+  readonly global: boolean;
+  readonly value: Node;
+}
+
+export interface NamedNode {
+  readonly name: string;
+  readonly node: Node;
+}
+
+export interface QueryNode {
+  readonly kind: 'query';
+  readonly verb: 'select' | 'exec' | 'update' | 'delete';
+  readonly distinct: boolean;
+  /** The bracket after select: a row count, an order, or both. */
+  readonly limit?: Node;
+  readonly order?: { readonly descending: boolean; readonly column: string };
+  readonly columns: readonly NamedNode[];
+  readonly by?: readonly NamedNode[];
+  readonly source: Node;
+  readonly where: readonly Node[];
+  /** Columns written without a name: exec of one of them gives a list, not a dictionary. */
+  readonly unnamed: boolean;
+  /** The same for by: exec by one of them has a list as its key. */
+  readonly byUnnamed?: boolean;
+}

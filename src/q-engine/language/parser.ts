@@ -1,0 +1,397 @@
+/** Tokens to a syntax tree. q has no precedence: an expression is read from the right. */
+import { primitive, primitiveOrUndefined } from '../primitives/registry.ts';
+import type { Iterator, Lambda, Value } from '../values/value.ts';
+import { EMPTY_LIST, NULL, QError } from '../values/value.ts';
+import { CONTROL_WORDS, INFIX, QUERY_STOPS, QUERY_VERBS, RESERVED } from './keywords.ts';
+import { type Token, tokenize } from './lexer.ts';
+import type { NamedNode, Node } from './nodes.ts';
+import { parseQuery } from './query-parser.ts';
+import { FunctionScope } from './scope.ts';
+
+/** A part of an expression: a noun, a verb that may stand between two nouns, or an assignment sign. */
+interface Term {
+  readonly node: Node;
+  readonly role: 'noun' | 'verb' | 'assign';
+  readonly global?: boolean;
+  readonly operator?: Node;
+}
+
+/** An expression, and whether it ends in a verb without its right argument: then it composes. */
+interface Reduced {
+  readonly node: Node;
+  readonly train: boolean;
+}
+
+const ELIDED_NODE: Node = { kind: 'elided' };
+
+/** Parses an expression or several separated by semicolons. Signals q's error where it is not one. */
+export function parseSource(source: string, namespace: string): Node {
+  return new Parser(source, namespace).parseAll();
+}
+
+export class Parser {
+  readonly #source: string;
+  readonly #namespace: string;
+  readonly #tokens: readonly Token[];
+  #at = 0;
+  #scope: FunctionScope | undefined;
+  /** Inside a query's phrases, outside of any bracket: commas separate and by, from, where end. */
+  #inQuery = false;
+  /** How many queries' phrases enclose this place. */
+  #phraseDepth = 0;
+
+  constructor(source: string, namespace: string) {
+    this.#source = source;
+    this.#namespace = namespace;
+    this.#tokens = tokenize(source);
+  }
+
+  parseAll(): Node {
+    const items = this.#sequence('');
+    if (this.peek().kind !== 'end') throw new QError(this.peek().text);
+    return items.length === 1 ? items[0]! : { kind: 'sequence', items };
+  }
+
+  peek(ahead = 0): Token {
+    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)]!;
+  }
+
+  take(): Token {
+    const token = this.peek();
+    this.#at += 1;
+    return token;
+  }
+
+  expect(text: string): void {
+    const token = this.take();
+    if (token.text !== text) throw new QError(token.kind === 'end' ? text : token.text);
+  }
+
+  /** Runs a parse of a query's phrases, where commas separate. */
+  asQuery<T>(parse: () => T): T {
+    this.#phraseDepth += 1;
+    const result = this.#separating(true, parse);
+    this.#phraseDepth -= 1;
+    return result;
+  }
+
+  /** Runs the parse of a table expression, which ends at where but in which commas join. */
+  asSource<T>(parse: () => T): T {
+    return this.#separating(false, parse);
+  }
+
+  #separating<T>(commas: boolean, parse: () => T): T {
+    const before = this.#inQuery;
+    this.#inQuery = commas;
+    const result = parse();
+    this.#inQuery = before;
+    return result;
+  }
+
+  refer(name: string): Node {
+    return this.#scope?.refer(name, this.#phraseDepth > 0) ?? { kind: 'name', name, slot: -1 };
+  }
+
+  /** Expressions separated by semicolons up to `close` (not taken). */
+  #sequence(close: string): Node[] {
+    const items: Node[] = [];
+    for (;;) {
+      items.push(this.expression());
+      const token = this.peek();
+      if (token.kind === 'end' || token.text === close) return items;
+      if (token.text !== ';') throw new QError(token.text);
+      this.#at += 1;
+    }
+  }
+
+  /** One expression; an empty one is elided. */
+  expression(): Node {
+    const token = this.peek();
+    const next = this.peek(1);
+    if (token.kind === 'operator' && token.text === ':' && !this.#endsAt(next) && next.text !== '[') {
+      this.#at += 1;
+      return { kind: 'return', value: this.expression() };
+    }
+    if (token.kind === 'iterator' && token.text === "'" && !this.#endsAt(next) && next.text !== '[') {
+      this.#at += 1;
+      return { kind: 'signal', value: this.expression() };
+    }
+    const terms: Term[] = [];
+    while (!this.#endsAt(this.peek())) terms.push(this.#term(terms));
+    if (terms.length === 0) return ELIDED_NODE;
+    return this.#reduce(terms, 0).node;
+  }
+
+  #endsAt(token: Token): boolean {
+    if (token.kind === 'end') return true;
+    if (token.kind === 'punctuation') return token.text === ';' || ')]}'.includes(token.text);
+    if (token.kind === 'name') return QUERY_STOPS.has(token.text);
+    return this.#inQuery && token.kind === 'operator' && token.text === ',';
+  }
+
+  #reduce(terms: readonly Term[], at: number): Reduced {
+    const first = terms[at]!;
+    const last = at === terms.length - 1;
+    if (first.role === 'assign') throw new QError('assign');
+    if (last) return { node: first.node, train: first.role === 'verb' && at > 0 };
+    const second = terms[at + 1]!;
+    if (second.role === 'assign') return this.#assign(first, second, terms, at);
+    if (first.role === 'noun' && second.role === 'verb') {
+      const partial: Node = { kind: 'apply', target: second.node, args: [first.node, ELIDED_NODE] };
+      if (at + 2 === terms.length) return { node: partial, train: true };
+      const right = this.#reduce(terms, at + 2);
+      if (right.train) return { node: compose(partial, right.node), train: true };
+      return { node: { kind: 'apply', target: second.node, args: [first.node, right.node] }, train: false };
+    }
+    const rest = this.#reduce(terms, at + 1);
+    if (rest.train) return { node: compose(first.node, rest.node), train: true };
+    return { node: { kind: 'apply', target: prefixed(first), args: [rest.node] }, train: false };
+  }
+
+  #assign(target: Term, sign: Term, terms: readonly Term[], at: number): Reduced {
+    if (at + 2 >= terms.length) throw new QError('assign');
+    const value = this.#reduce(terms, at + 2).node;
+    const { name, indices } = assignable(target.node);
+    if (RESERVED.has(name.name)) throw new QError('assign');
+    const plain = indices === undefined && sign.operator === undefined;
+    if (plain && !sign.global && !this.#inQuery && !name.name.includes('.')) this.#scope?.assign(name.name);
+    return {
+      train: false,
+      node: {
+        kind: 'assign',
+        target: name,
+        global: sign.global === true,
+        value,
+        ...(indices === undefined ? {} : { indices }),
+        ...(sign.operator === undefined ? {} : { operator: sign.operator }),
+      },
+    };
+  }
+
+  #term(before: readonly Term[]): Term {
+    const previous = before[before.length - 1];
+    const token = this.peek();
+    if (token.kind === 'operator' && previous?.role === 'noun') {
+      if (token.text === ':' || token.text === '::') {
+        this.#at += 1;
+        return { node: ELIDED_NODE, role: 'assign', global: token.text === '::' };
+      }
+    }
+    const start = this.#at;
+    const primary = this.#primary();
+    const next = this.peek();
+    if (
+      previous?.role === 'noun' &&
+      primary.role === 'verb' &&
+      next.kind === 'operator' &&
+      next.text === ':' &&
+      !next.spaced &&
+      this.#at === start + 1
+    ) {
+      this.#at += 1;
+      return { node: ELIDED_NODE, role: 'assign', operator: primary.node };
+    }
+    return this.#postfix(primary);
+  }
+
+  /** Brackets and iterators after a noun or verb. */
+  #postfix(term: Term): Term {
+    let { node, role } = term;
+    for (;;) {
+      const token = this.peek();
+      if (token.kind === 'punctuation' && token.text === '[') {
+        node = this.#applied(node);
+        role = 'noun';
+      } else if (token.kind === 'iterator' && !token.spaced) {
+        this.#at += 1;
+        node = { kind: 'derived', iterator: token.text as Iterator, target: node };
+        role = 'verb';
+      } else return { node, role };
+    }
+  }
+
+  #applied(target: Node): Node {
+    const args = this.#bracket();
+    if (target.kind === 'literal' && isCast(target.value) && args.length >= 3) {
+      return { kind: 'conditional', branches: args };
+    }
+    return { kind: 'apply', target, args };
+  }
+
+  /** `[a;b;c]` */
+  #bracket(): Node[] {
+    this.expect('[');
+    const args = this.#separating(false, () => this.#sequence(']'));
+    this.expect(']');
+    return args;
+  }
+
+  #primary(): Term {
+    const token = this.take();
+    switch (token.kind) {
+      case 'literal':
+        return noun({ kind: 'literal', value: token.value! });
+      case 'name':
+        return this.#word(token.text);
+      case 'operator':
+        return this.#operator(token.text);
+      case 'iterator':
+        return noun({ kind: 'literal', value: primitive(token.text) });
+      default:
+        if (token.text === '(') return noun(this.#separating(false, () => this.#parenthesis()));
+        if (token.text === '{') return noun(this.#separating(false, () => this.#lambda(token.start)));
+        throw new QError(token.text);
+    }
+  }
+
+  #operator(text: string): Term {
+    const next = this.peek();
+    if (text === '::') return noun({ kind: 'literal', value: NULL });
+    // A unary form such as #: is a noun. A colon after blank space, or one that starts ::, is not part of it.
+    if (next.kind === 'operator' && next.text === ':' && !next.spaced && text !== ':' && this.#unaryHere()) {
+      this.#at += 1;
+      return noun({ kind: 'literal', value: primitive(`${text}:`) });
+    }
+    return { node: { kind: 'literal', value: primitive(text) }, role: 'verb' };
+  }
+
+  /** Whether the operator just taken cannot be the operator of an assignment: no noun before it. */
+  #unaryHere(): boolean {
+    const before = this.#tokens[this.#at - 2];
+    if (before === undefined) return true;
+    if (before.kind === 'operator' || before.kind === 'iterator') return true;
+    return before.kind === 'punctuation' && '([{;'.includes(before.text);
+  }
+
+  #word(name: string): Term {
+    if (QUERY_VERBS.has(name)) return noun(parseQuery(this, name as 'select'));
+    if (CONTROL_WORDS.has(name) && this.peek().text === '[') {
+      const [condition = ELIDED_NODE, ...body] = this.#bracket();
+      return noun({ kind: 'control', word: name as 'if', condition, body });
+    }
+    const keyword = primitiveOrUndefined(name);
+    if (keyword !== undefined) {
+      return { node: { kind: 'literal', value: keyword }, role: INFIX.has(name) ? 'verb' : 'noun' };
+    }
+    if (RESERVED.has(name)) throw new QError(`nyi: ${name}`);
+    return noun(this.refer(name));
+  }
+
+  #parenthesis(): Node {
+    if (this.peek().text === '[') return this.#tableLiteral();
+    const items = this.#sequence(')');
+    this.expect(')');
+    if (items.length === 1)
+      return items[0]!.kind === 'elided' ? { kind: 'literal', value: EMPTY_LIST } : items[0]!;
+    return { kind: 'list', items };
+  }
+
+  /** ([keys] columns) and the dictionary form ([a:1;b:2]). */
+  #tableLiteral(): Node {
+    this.expect('[');
+    const keys = this.#namedItems(']');
+    this.expect(']');
+    if (this.peek().text === ')') {
+      this.#at += 1;
+      return { kind: 'dictionary', entries: keys };
+    }
+    const columns = this.#namedItems(')');
+    this.expect(')');
+    return { kind: 'table', keys, columns };
+  }
+
+  #namedItems(close: string): NamedNode[] {
+    if (this.peek().text === close) return [];
+    return this.#sequence(close)
+      .filter(node => node.kind !== 'elided')
+      .map((node, i) => nameColumn(node, i));
+  }
+
+  #lambda(start: number): Node {
+    const outer = this.#scope;
+    const outerDepth = this.#phraseDepth;
+    const scope = new FunctionScope();
+    this.#scope = scope;
+    this.#phraseDepth = 0;
+    if (this.peek().text === '[') {
+      this.#at += 1;
+      scope.declare(this.#parameters());
+    }
+    const statements = this.#sequence('}');
+    const end = this.peek().end;
+    this.expect('}');
+    this.#scope = outer;
+    this.#phraseDepth = outerDepth;
+    const { parameters, locals } = scope.resolve();
+    const value: Lambda = {
+      kind: 'lambda',
+      source: this.#source.slice(start, end),
+      namespace: this.#namespace,
+      parameters,
+      locals,
+      body: statements,
+    };
+    return { kind: 'literal', value };
+  }
+
+  #parameters(): string[] {
+    const names: string[] = [];
+    for (;;) {
+      const token = this.take();
+      if (token.text === ']') return names;
+      if (token.kind === 'name') names.push(token.text);
+      else if (token.text !== ';') throw new QError(token.text);
+    }
+  }
+}
+
+function noun(node: Node): Term {
+  return { node, role: 'noun' };
+}
+
+/** An operator before its only argument is not q unless an iterator made it. */
+function prefixed(term: Term): Node {
+  const { node } = term;
+  if (term.role === 'verb' && node.kind === 'literal' && node.value.kind === 'primitive') {
+    const value: Value = node.value;
+    if (!/^[a-z]/.test(value.name)) throw new QError(value.name);
+  }
+  return node;
+}
+
+function compose(first: Node, rest: Node): Node {
+  return { kind: 'compose', parts: rest.kind === 'compose' ? [first, ...rest.parts] : [first, rest] };
+}
+
+function assignable(node: Node): { name: Node & { kind: 'name' }; indices?: readonly Node[] } {
+  if (node.kind === 'name') return { name: node };
+  if (node.kind === 'apply') {
+    const inner = assignable(node.target);
+    return { name: inner.name, indices: [...(inner.indices ?? []), ...node.args] };
+  }
+  throw new QError('assign');
+}
+
+/** The name of a table or query column: the one assigned, else one found in the expression. */
+export function nameColumn(node: Node, position: number): NamedNode {
+  if (node.kind === 'assign' && node.indices === undefined && node.operator === undefined) {
+    return { name: node.target.name, node: node.value };
+  }
+  return { name: inferName(node) ?? (position === 0 ? 'x' : `x${position}`), node };
+}
+
+/** The name that a column takes from its expression: the one of the last argument, down to a name. */
+export function inferName(node: Node): string | undefined {
+  if (node.kind === 'name') return node.name.slice(node.name.lastIndexOf('.') + 1);
+  if (node.kind === 'apply') {
+    for (const part of [...node.args].reverse()) {
+      const name = inferName(part);
+      if (name !== undefined) return name;
+    }
+  }
+  return undefined;
+}
+
+function isCast(value: Value): boolean {
+  return value.kind === 'primitive' && value.name === '$' && value.type === 102;
+}

@@ -1,0 +1,103 @@
+/** select, exec, update and delete. */
+import { QError } from '../values/value.ts';
+import type { NamedNode, Node, QueryNode } from './nodes.ts';
+import { nameColumn, type Parser } from './parser.ts';
+
+/** Parses a query whose verb has just been taken. */
+export function parseQuery(parser: Parser, verb: QueryNode['verb']): Node {
+  const { limit, order } = verb === 'select' && parser.peek().text === '[' ? parseLimit(parser) : {};
+  const distinct = verb !== 'update' && parser.peek().text === 'distinct' && isWholeWord(parser);
+  if (distinct) parser.take();
+  const columns = parseColumns(parser);
+  const by = parser.peek().text === 'by' ? parseBy(parser) : undefined;
+  if (parser.take().text !== 'from') throw new QError('from');
+  const source = parser.asSource(() => parser.expression());
+  if (source.kind === 'elided') throw new QError('from');
+  const where = parser.peek().text === 'where' ? parseWhere(parser) : [];
+  return {
+    kind: 'query',
+    verb,
+    distinct,
+    ...(limit === undefined ? {} : { limit }),
+    ...(order === undefined ? {} : { order }),
+    columns: uniqueNames(columns.map(column => column.named)),
+    ...(by === undefined ? {} : { by: uniqueNames(by.map(key => key.named)) }),
+    byUnnamed: by?.every(key => !key.assigned),
+    source,
+    where,
+    unnamed: columns.every(column => !column.assigned),
+  };
+}
+
+/** distinct applies to the whole result only when it leads the columns: `select distinct a,b`. */
+function isWholeWord(parser: Parser): boolean {
+  const next = parser.peek(1);
+  return next.text !== '[' && next.kind !== 'operator';
+}
+
+function parseBy(parser: Parser): ParsedColumn[] {
+  parser.take();
+  return parseColumns(parser);
+}
+
+function parseWhere(parser: Parser): Node[] {
+  parser.take();
+  return parser.asQuery(() => {
+    const conditions: Node[] = [];
+    for (;;) {
+      const condition = parser.expression();
+      if (condition.kind !== 'elided') conditions.push(condition);
+      if (parser.peek().text !== ',' || parser.peek().kind !== 'operator') return conditions;
+      parser.take();
+    }
+  });
+}
+
+interface ParsedColumn {
+  readonly named: NamedNode;
+  /** Written with its name. */
+  readonly assigned: boolean;
+}
+
+function parseColumns(parser: Parser): ParsedColumn[] {
+  return parser.asQuery(() => {
+    const columns: ParsedColumn[] = [];
+    for (;;) {
+      const node = parser.expression();
+      if (node.kind !== 'elided') {
+        columns.push({ named: nameColumn(node, 0), assigned: node.kind === 'assign' });
+      }
+      if (parser.peek().text !== ',' || parser.peek().kind !== 'operator') return columns;
+      parser.take();
+    }
+  });
+}
+
+/** A name already taken gets a number: x, x1, x2. */
+function uniqueNames(columns: readonly NamedNode[]): NamedNode[] {
+  const taken = new Set<string>();
+  return columns.map(({ name, node }) => {
+    let unique = name;
+    for (let i = 1; taken.has(unique); i++) unique = `${name}${i}`;
+    taken.add(unique);
+    return { name: unique, node };
+  });
+}
+
+/** [n], [n;>column], [>column] */
+function parseLimit(parser: Parser): Pick<QueryNode, 'limit' | 'order'> {
+  parser.expect('[');
+  let limit: Node | undefined;
+  let order: QueryNode['order'];
+  while (parser.peek().text !== ']') {
+    const token = parser.peek();
+    if (token.text === ';') parser.take();
+    else if (token.kind === 'operator' && (token.text === '<' || token.text === '>')) {
+      parser.take();
+      order = { descending: token.text === '>', column: parser.take().text };
+    } else limit = parser.expression();
+    if (parser.peek().kind === 'end') throw new QError(']');
+  }
+  parser.expect(']');
+  return { ...(limit === undefined ? {} : { limit }), ...(order === undefined ? {} : { order }) };
+}

@@ -1,0 +1,67 @@
+/** attr and `s# `u# `p# `g#: what is promised about a list, checked when it is said. */
+import { groupItems } from '../values/grouping.ts';
+import { countOf } from '../values/items.ts';
+import { symbol } from '../values/make.ts';
+import { isAscending } from '../values/sorting.ts';
+import type { Attribute, Value } from '../values/value.ts';
+import { QError } from '../values/value.ts';
+import { define } from './registry.ts';
+
+/** Sets or, with '', removes an attribute. Signals 's-fail or 'u-fail where the list does not keep it. */
+export function setAttribute(attribute: Attribute, x: Value): Value {
+  switch (x.kind) {
+    case 'vector':
+      if (attribute === x.attribute) return x;
+      check(attribute, x);
+      return { ...x, attribute };
+    case 'list':
+      if (attribute !== '') check(attribute, x);
+      return x;
+    case 'table':
+      return setOnTable(attribute, x);
+    case 'dictionary':
+      return setOnDictionary(attribute, x);
+    default:
+      throw new QError('type');
+  }
+}
+
+function setOnTable(attribute: Attribute, x: Value & { kind: 'table' }): Value {
+  if (attribute === '') return { ...x, sorted: false };
+  const first = x.columns[0];
+  if (first === undefined) throw new QError('type');
+  const marked = setAttribute(attribute, first);
+  return { ...x, columns: [marked, ...x.columns.slice(1)], sorted: attribute === 's' };
+}
+
+function setOnDictionary(attribute: Attribute, x: Value & { kind: 'dictionary' }): Value {
+  if (attribute === '') return { ...x, sorted: false, keys: setAttribute('', x.keys) };
+  const keys = setAttribute(attribute, x.keys);
+  return { ...x, keys, sorted: attribute === 's' };
+}
+
+function check(attribute: Attribute, x: Value): void {
+  if (attribute === 's' && !isAscending(x)) throw new QError('s-fail');
+  if (attribute === '' || attribute === 's' || attribute === 'g') return;
+  const grouping = groupItems(x);
+  if (attribute === 'u' && grouping.firsts.length !== countOf(x)) throw new QError('u-fail');
+  if (attribute === 'p' && !isParted(grouping.codes)) throw new QError('u-fail');
+}
+
+/** Equal items side by side: a group never comes back once another has begun. */
+function isParted(codes: Int32Array): boolean {
+  let highest = -1;
+  for (let i = 0; i < codes.length; i++) {
+    if (codes[i]! > highest) highest = codes[i]!;
+    else if (codes[i] !== highest) return false;
+  }
+  return true;
+}
+
+function attributeOf(x: Value): string {
+  if (x.kind === 'vector') return x.attribute;
+  if (x.kind === 'table') return x.sorted ? 's' : '';
+  return x.kind === 'dictionary' && x.sorted ? 's' : '';
+}
+
+define('attr', { unary: x => symbol(attributeOf(x)) });

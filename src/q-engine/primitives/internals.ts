@@ -1,0 +1,27 @@
+/** -N!x, the internal functions. */
+
+import { evaluateTree } from '../evaluator/eval-tree.ts';
+import type { Interpreter } from '../evaluator/interpreter.ts';
+import { parseToTree } from '../language/parse-tree.ts';
+import { string, textOf } from '../values/make.ts';
+import type { Value } from '../values/value.ts';
+import { QError } from '../values/value.ts';
+import { setAttribute } from './attributes.ts';
+
+/** Those of the language here, those of the process with the host. */
+export function internalFunction(code: number, x: Value, interpreter: Interpreter): Value {
+  switch (code) {
+    case -3:
+      return string(interpreter.host.format(x).replace(/\n$/, ''));
+    case -5:
+      if (x.kind !== 'vector' || x.type !== 10) throw new QError('type');
+      return parseToTree(textOf(x), interpreter.namespace);
+    case -6:
+      return evaluateTree(x, interpreter);
+    case -2:
+      return setAttribute('', x);
+  }
+  const answer = interpreter.host.internal(code, x);
+  if (answer === undefined) throw new QError(`nyi: ${code}!`);
+  return answer;
+}

@@ -1,0 +1,332 @@
+/** Making, turning and combining lists. */
+import { findPositions } from '../values/find.ts';
+import { groupItems, positionsByGroup } from '../values/grouping.ts';
+import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from '../values/items.ts';
+import { join } from '../values/join.ts';
+import { boolean, byteVector, dictionary, list, longs, table } from '../values/make.ts';
+import {
+  halves,
+  pick,
+  pickEntries,
+  pickKeeping,
+  positionsUpTo,
+  reverse,
+  slice,
+} from '../values/select-items.ts';
+import { internSymbol } from '../values/symbol-pool.ts';
+import type { Dictionary, Table, Value, Vector } from '../values/value.ts';
+import { EMPTY_LIST, isKeyedTable, QError } from '../values/value.ts';
+import { alias, define } from './registry.ts';
+
+/** A count given as an integer atom. Signals 'type, and 'domain below zero. */
+export function countArgument(x: Value): number {
+  if (x.kind !== 'atom' || (x.type !== 7 && x.type !== 6 && x.type !== 5 && x.type !== 4 && x.type !== 1)) {
+    throw new QError('type');
+  }
+  const count = Number(x.value);
+  if (count < 0) throw new QError('domain');
+  if (count > 2 ** 30) throw new QError('wsfull');
+  return count;
+}
+
+/** Positions as a long vector, the type of q's indices. */
+export function longPositions(positions: Int32Array): Vector {
+  const out = new BigInt64Array(positions.length);
+  const words = halves(out);
+  for (let i = 0; i < positions.length; i++) {
+    words[2 * i] = positions[i]!;
+    words[2 * i + 1] = positions[i]! >> 31;
+  }
+  return longs(out);
+}
+
+function til(x: Value): Value {
+  if (x.kind === 'dictionary') return longPositions(positionsUpTo(countOf(x)));
+  return longPositions(positionsUpTo(countArgument(x)));
+}
+
+/** Positions of the true items; of counts, each position that many times; of a dictionary, keys. */
+export function where(x: Value): Value {
+  if (x.kind === 'dictionary') return pick(x.keys, wherePositions(x.values));
+  return longPositions(wherePositions(x));
+}
+
+export function wherePositions(x: Value): Int32Array {
+  if (x.kind === 'list' && x.items.length === 0) return new Int32Array(0);
+  if (x.kind !== 'vector') throw new QError('type');
+  if (x.type === 1) return truePositions(x.data);
+  if (x.type !== 4 && x.type !== 5 && x.type !== 6 && x.type !== 7) throw new QError('type');
+  const positions: number[] = [];
+  x.data.forEach((times: number | bigint, i: number) => {
+    if (Number(times) > 2 ** 30) throw new QError('wsfull');
+    for (let k = 0; k < Number(times); k++) positions.push(i);
+  });
+  return Int32Array.from(positions);
+}
+
+function truePositions(data: Uint8Array): Int32Array {
+  let count = 0;
+  for (let i = 0; i < data.length; i++) count += data[i]!;
+  const positions = new Int32Array(count);
+  for (let i = 0, next = 0; next < count; i++) {
+    positions[next] = i;
+    next += data[i]!;
+  }
+  return positions;
+}
+
+export function raze(x: Value): Value {
+  if (x.kind === 'dictionary') return raze(x.values);
+  if (!isListLike(x)) return enlist(x);
+  if (x.kind !== 'list') return x;
+  const vectors = x.items.every(item => item.kind === 'vector' && item.type === (x.items[0] as Vector).type);
+  if (vectors && x.items.length > 1 && (x.items[0] as Vector).type !== 20)
+    return concatenate(x.items as Vector[]);
+  const [head, ...tail] = x.items;
+  if (head === undefined) return EMPTY_LIST;
+  if (x.items.every(item => item.kind === 'atom' || item.kind === 'list' || item.kind === 'vector')) {
+    return collectAll(x.items);
+  }
+  return tail.reduce(join, isListLike(head) || head.kind === 'dictionary' ? head : enlist(head));
+}
+
+function collectAll(items: readonly Value[]): Value {
+  const all: Value[] = [];
+  let general = false;
+  for (const item of items) {
+    if (item.kind === 'list' && item.items.length > 0) general = true;
+    if (isListLike(item)) for (const inner of itemsOf(item)) all.push(inner);
+    else all.push(item);
+  }
+  if (all.length === 0) return items[0]!;
+  return general ? list(all) : collect(all);
+}
+
+function concatenate(vectors: readonly Vector[]): Vector {
+  const head = vectors[0]!;
+  let length = 0;
+  for (const vector of vectors) length += vector.data.length;
+  const data = new (head.data.constructor as Float64ArrayConstructor)(length);
+  let at = 0;
+  for (const vector of vectors) {
+    data.set(vector.data as Float64Array, at);
+    at += vector.data.length;
+  }
+  return { ...head, data, attribute: '' } as unknown as Vector;
+}
+
+export function distinct(x: Value): Value {
+  if (x.kind === 'dictionary') {
+    if (isKeyedTable(x)) throw new QError('type');
+    return distinct(x.values);
+  }
+  if (!isListLike(x)) throw new QError('type');
+  return pickKeeping(x, groupItems(x).firsts);
+}
+
+/** Distinct items to the positions where each is. */
+export function group(x: Value): Dictionary {
+  if (x.kind === 'dictionary') {
+    const grouped = group(x.values);
+    return { ...grouped, values: list(itemsOf(grouped.values).map(at => pick(x.keys, positionsIn(at)))) };
+  }
+  if (!isListLike(x)) throw new QError('type');
+  const grouping = groupItems(x);
+  const { positions, starts } = positionsByGroup(grouping);
+  const groups = Array.from(grouping.firsts, (_, i) =>
+    longPositions(positions.subarray(starts[i]!, starts[i + 1]!)),
+  );
+  return dictionary(pickKeeping(x, grouping.firsts), list(groups));
+}
+
+function positionsIn(at: Value): Int32Array {
+  return Int32Array.from((at as Vector & { type: 7 }).data, Number);
+}
+
+export function flip(x: Value): Value {
+  if (x.kind === 'table') return dictionary(symbolsOf(x.names), list(x.columns));
+  if (x.kind === 'dictionary') return flipDictionary(x);
+  if (x.kind !== 'list') throw new QError('rank');
+  let count = -1;
+  for (const item of x.items) {
+    if (!isListLike(item)) continue;
+    if (count >= 0 && countOf(item) !== count) throw new QError('length');
+    count = countOf(item);
+  }
+  if (count < 0) throw new QError('rank');
+  const rows = new Array<Value>(count);
+  for (let i = 0; i < count; i++) {
+    rows[i] = collect(x.items.map(item => (isListLike(item) ? itemAt(item, i) : item)));
+  }
+  return list(rows);
+}
+
+function flipDictionary(x: Dictionary): Table {
+  if (x.keys.kind !== 'vector' || x.keys.type !== 11) throw new QError('type');
+  const names = itemsOf(x.keys).map(key => (key as { value: string }).value);
+  const columns = itemsOf(x.values);
+  const lengths = columns.filter(isListLike).map(countOf);
+  if (lengths.length === 0) throw new QError('rank');
+  if (lengths.some(length => length !== lengths[0])) throw new QError('length');
+  const count = lengths[0]!;
+  return table(
+    names,
+    columns.map(column => (isListLike(column) ? column : pick(enlist(column), new Int32Array(count)))),
+  );
+}
+
+function symbolsOf(names: readonly string[]): Vector {
+  return { kind: 'vector', type: 11, data: Int32Array.from(names, internSymbol), attribute: '' };
+}
+
+/** x in y: for each item of x whether it is one of y. */
+function isIn(x: Value, y: Value): Value {
+  if (y.kind === 'atom') return isIn(x, enlist(y));
+  const count = countOf(y);
+  if (y.kind === 'table' && x.kind === 'dictionary') return boolean(findPositions(y, enlist(x))[0]! < count);
+  if (x.kind === 'atom' || (x.kind === 'vector' && y.kind === 'list')) {
+    return boolean(findPositions(y, enlist(x))[0]! < count);
+  }
+  if (x.kind === 'dictionary') return { ...x, values: isIn(x.values, y) };
+  if (x.kind === 'list' && y.kind === 'vector') return collect(x.items.map(item => isIn(item, y)));
+  const found = findPositions(y, x);
+  const out = new Uint8Array(found.length);
+  for (let i = 0; i < found.length; i++) out[i] = found[i]! < count ? 1 : 0;
+  return byteVector(1, out);
+}
+
+function except(x: Value, y: Value): Value {
+  const source = x.kind === 'dictionary' ? x.values : x;
+  const others = isListLike(y) ? y : enlist(y);
+  const missing = countOf(others);
+  const found = findPositions(others, source);
+  return pickKeeping(
+    source,
+    positionsWhere(found, position => position === missing),
+  );
+}
+
+function inter(x: Value, y: Value): Value {
+  if (x.kind === 'dictionary' && y.kind === 'dictionary') return inter(x.values, y.values);
+  const others = isListLike(y) ? y : enlist(y);
+  const missing = countOf(others);
+  const source = isListLike(x) ? x : enlist(x);
+  return pickKeeping(
+    source,
+    positionsWhere(findPositions(others, source), position => position < missing),
+  );
+}
+
+function positionsWhere(found: Int32Array, test: (position: number) => boolean): Int32Array {
+  const out: number[] = [];
+  for (let i = 0; i < found.length; i++) if (test(found[i]!)) out.push(i);
+  return Int32Array.from(out);
+}
+
+function union(x: Value, y: Value): Value {
+  return distinct(join(x, y));
+}
+
+function cross(x: Value, y: Value): Value {
+  const left = isListLike(x) || x.kind === 'dictionary' ? x : enlist(x);
+  const right = isListLike(y) || y.kind === 'dictionary' ? y : enlist(y);
+  const n = countOf(left);
+  const m = countOf(right);
+  const a = new Int32Array(n * m).map((_, i) => Math.floor(i / m));
+  const b = new Int32Array(n * m).map((_, i) => i % m);
+  if (left.kind === 'table' && right.kind === 'table') {
+    const [l, r] = [pick(left, a) as Table, pick(right, b) as Table];
+    return table([...l.names, ...r.names], [...l.columns, ...r.columns]);
+  }
+  if (left.kind === 'dictionary' && right.kind === 'dictionary') {
+    return dictionary(cross(left.keys, right.keys), cross(left.values, right.values));
+  }
+  return list(Array.from(a, (_, i) => join(itemAt(left, a[i]!), itemAt(right, b[i]!))));
+}
+
+/** Moves items by n places; what comes in from outside is null. */
+export function shift(x: Value, n: number): Value {
+  if (x.kind === 'dictionary') return { ...x, values: shift(x.values, n) };
+  if (!isListLike(x)) throw new QError('rank');
+  const count = countOf(x);
+  const positions = new Int32Array(count);
+  for (let i = 0; i < count; i++) positions[i] = i - n >= 0 && i - n < count ? i - n : -1;
+  return pick(x, positions);
+}
+
+function rotate(x: Value, y: Value): Value {
+  if (x.kind !== 'atom' || (x.type !== 7 && x.type !== 6 && x.type !== 5)) throw new QError('type');
+  const count = countOf(y);
+  if (count === 0) return y;
+  const by = ((Number(x.value) % count) + count) % count;
+  const positions = new Int32Array(count);
+  for (let i = 0; i < count; i++) positions[i] = (i + by) % count;
+  return y.kind === 'dictionary' ? pickEntries(y, positions) : pickKeeping(y, positions);
+}
+
+function sublist(x: Value, y: Value): Value {
+  const count = countOf(y);
+  let start = 0;
+  let end = count;
+  if (x.kind === 'vector' && countOf(x) === 2) {
+    start = Number((itemAt(x, 0) as { value: number | bigint }).value);
+    end = start + Number((itemAt(x, 1) as { value: number | bigint }).value);
+  } else {
+    if (x.kind !== 'atom' || typeof x.value === 'string' || x.type === 2) throw new QError('type');
+    const n = Number(x.value);
+    if (n < 0) start = Math.max(0, count + n);
+    else end = n;
+  }
+  start = Math.min(Math.max(start, 0), count);
+  end = Math.min(Math.max(end, start), count);
+  return y.kind === 'dictionary' || isListLike(y) ? slice(y, start, end) : y;
+}
+
+function cut(x: Value, y: Value): Value {
+  const count = countOf(y);
+  let starts: number[];
+  if (x.kind === 'atom') {
+    const size = countArgument(x);
+    if (size === 0) throw new QError('length');
+    starts = Array.from({ length: Math.ceil(count / size) }, (_, i) => i * size);
+  } else {
+    starts = itemsOf(x).map(item => Number((item as { value: number | bigint }).value));
+    if (starts.some((start, i) => start < 0 || start > count || start < (starts[i - 1] ?? 0)))
+      throw new QError('domain');
+  }
+  return list(starts.map((start, i) => slice(y, start, starts[i + 1] ?? count)));
+}
+
+define('til', { unary: til });
+define('where', { unary: where });
+define('reverse', { unary: reverse });
+define('raze', { unary: raze });
+define('enlist', { unary: enlist, variadic: args => collect(args) });
+define('distinct', { unary: distinct });
+define('group', { unary: group });
+define('flip', { unary: flip });
+define('in', { binary: isIn }, { type: 102 });
+define('except', { binary: except });
+define('inter', { binary: inter });
+define('union', { binary: union });
+define('cross', { binary: cross });
+define('next', { unary: x => shift(x, -1) });
+define('prev', { unary: x => shift(x, 1) });
+define('xprev', {
+  binary: (n, x) => {
+    if (n.kind !== 'atom' || typeof n.value === 'string') throw new QError('type');
+    return shift(x, Number(n.value));
+  },
+});
+define('rotate', { binary: rotate });
+define('sublist', { binary: sublist });
+define('cut', { binary: cut });
+define(',', { binary: join });
+alias(',:', 'enlist');
+alias('#:', 'count');
+alias('|:', 'reverse');
+alias('+:', 'flip');
+alias('?:', 'distinct');
+alias('=:', 'group');
+alias('*:', 'first');
+alias('&:', 'where');

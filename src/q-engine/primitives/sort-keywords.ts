@@ -1,0 +1,112 @@
+/** asc desc iasc idesc rank xasc xdesc and bin. */
+import type { Interpreter } from '../evaluator/interpreter.ts';
+import { collect, countOf, isListLike } from '../values/items.ts';
+import { long } from '../values/make.ts';
+import { firstNotBefore, lastNotAfter } from '../values/search.ts';
+import { pickEntries, pickKeeping } from '../values/select-items.ts';
+import { orderOf, orderOfRows } from '../values/sorting.ts';
+import type { Table, Value, Vector } from '../values/value.ts';
+import { isKeyedTable, QError } from '../values/value.ts';
+import { keyBy, nameList, onTable, unkeyed } from './dictionaries.ts';
+import { longPositions } from './lists.ts';
+import { alias, define } from './registry.ts';
+
+function sorted(x: Value, descending: boolean): Value {
+  if (x.kind === 'dictionary') {
+    if (isKeyedTable(x)) return pickEntries(x, orderOfRows(x.values.columns, descending));
+    const ordered = pickEntries(x, orderOf(x.values, descending));
+    return descending ? ordered : { ...ordered, values: marked(ordered.values) };
+  }
+  if (!isListLike(x)) throw new QError('type');
+  const ordered = pickKeeping(x, orderOf(x, descending));
+  if (descending) return ordered;
+  if (ordered.kind === 'table') return markFirst(ordered, ordered.names[0]!, 's');
+  return marked(ordered.kind === 'list' ? collect(ordered.items) : ordered);
+}
+
+function marked(x: Value): Value {
+  return x.kind === 'vector' ? { ...x, attribute: 's' } : x;
+}
+
+function markFirst(x: Table, name: string, attribute: 's' | 'p'): Table {
+  const at = x.names.indexOf(name);
+  const columns = x.columns.map((column, i) =>
+    i === at && column.kind === 'vector' ? { ...column, attribute } : column,
+  );
+  return { ...x, columns: columns as Vector[] };
+}
+
+function orderKeyword(x: Value, descending: boolean): Value {
+  if (x.kind === 'dictionary') return pickKeeping(x.keys, orderOf(x.values, descending));
+  if (!isListLike(x)) throw new QError('type');
+  return longPositions(orderOf(x, descending));
+}
+
+function rank(x: Value): Value {
+  if (!isListLike(x)) throw new QError('type');
+  const order = orderOf(x);
+  const ranks = new Int32Array(order.length);
+  for (let i = 0; i < order.length; i++) ranks[order[i]!] = i;
+  return longPositions(ranks);
+}
+
+/** columns xasc table; a name sorts the global in place. */
+function sortTable(by: Value, x: Value, descending: boolean, interpreter: Interpreter): Value {
+  return onTable(x, interpreter, target => {
+    const names = nameList(by);
+    const keyCount = isKeyedTable(target) ? target.keys.names.length : 0;
+    const source = unkeyed(target);
+    const columns = names.map(name => {
+      const column = source.columns[source.names.indexOf(name)];
+      if (column === undefined) throw new QError(name);
+      return column;
+    });
+    const ordered = pickKeeping(source, orderOfRows(columns, descending)) as Table;
+    const [first] = names;
+    const result = descending || first === undefined ? ordered : markFirst(ordered, first, 's');
+    return keyBy(result, keyCount);
+  });
+}
+
+function binary(search: typeof lastNotAfter) {
+  const bin = (x: Value, y: Value): Value => {
+    if (x.kind === 'dictionary') {
+      const found = bin(x.values, y);
+      return x.keys.kind === 'vector' ? pickKeeping(x.keys, positions(found)) : found;
+    }
+    if (x.kind === 'table') return tableSearch(x, y);
+    if (!isListLike(x)) throw new QError('type');
+    if (y.kind === 'list' && x.kind === 'vector') return collect(y.items.map(item => bin(x, item)));
+    if (y.kind === 'atom') {
+      if (x.kind === 'vector' && x.type !== y.type) throw new QError('type');
+      return long(search(x, y)[0]!);
+    }
+    if (x.kind === 'vector' && y.kind === 'vector' && x.type !== y.type) throw new QError('type');
+    return longPositions(search(x, y));
+  };
+  return bin;
+}
+
+function positions(found: Value): Int32Array {
+  return found.kind === 'vector'
+    ? Int32Array.from(found.data as BigInt64Array, Number)
+    : Int32Array.of(Number((found as { value: bigint }).value));
+}
+
+/** Rows equal in all columns but the last, in which the search is. */
+function tableSearch(x: Table, y: Value): Value {
+  if (y.kind !== 'table') throw new QError('type');
+  throw new QError(`nyi: bin of ${countOf(x)} rows`);
+}
+
+define('asc', { unary: x => sorted(x, false) });
+define('desc', { unary: x => sorted(x, true) });
+define('iasc', { unary: x => orderKeyword(x, false) });
+define('idesc', { unary: x => orderKeyword(x, true) });
+define('rank', { unary: rank });
+define('xasc', { binary: (x, y, interpreter) => sortTable(x, y, false, interpreter) });
+define('xdesc', { binary: (x, y, interpreter) => sortTable(x, y, true, interpreter) });
+define('bin', { binary: binary(lastNotAfter) });
+define('binr', { binary: binary(firstNotBefore) });
+alias('<:', 'iasc');
+alias('>:', 'idesc');

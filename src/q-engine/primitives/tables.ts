@@ -1,0 +1,248 @@
+/** insert, upsert, meta, tables, and other keywords of whole tables. */
+import type { Interpreter } from '../evaluator/interpreter.ts';
+import { findPositions } from '../values/find.ts';
+import { groupItems } from '../values/grouping.ts';
+import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from '../values/items.ts';
+import { join, joinDictionaries, joinTables, rowTable } from '../values/join.ts';
+import { dictionary, symbols, table } from '../values/make.ts';
+import { positionsUpTo } from '../values/select-items.ts';
+import { typeLetter } from '../values/types.ts';
+import type { Dictionary, Table, Value, Vector } from '../values/value.ts';
+import { isKeyedTable, QError } from '../values/value.ts';
+import { keyBy, tableArgument, unkeyed } from './dictionaries.ts';
+import { enumerate, enumerateExtending } from './enumerations.ts';
+import { longPositions } from './lists.ts';
+import { define } from './registry.ts';
+
+/** Rows given as a table, a dictionary, a row of values or a list of columns, with the columns of `like`. */
+export function rowsFor(like: Table, rows: Value, interpreter: Interpreter): Table {
+  const given = asTable(like, rows);
+  if (given.names.length !== like.names.length) throw new QError('mismatch');
+  const columns = like.names.map((name, i) => {
+    const column = given.columns[given.names[i] === name ? i : given.names.indexOf(name)];
+    if (column === undefined) throw new QError('mismatch');
+    return fitColumn(like.columns[i]!, column, interpreter);
+  });
+  return table(like.names, columns);
+}
+
+function asTable(like: Table, rows: Value): Table {
+  if (rows.kind === 'table') return rows;
+  if (isKeyedTable(rows)) return unkeyed(rows);
+  if (rows.kind === 'dictionary')
+    return isListLike(itemAt(rows.values, 0)) && isColumns(like, rows.values)
+      ? flipped(rows)
+      : rowTable(rows);
+  if (!isListLike(rows)) {
+    if (like.names.length === 1) return table(like.names, [enlist(rows)]);
+    throw new QError('type');
+  }
+  const items = itemsOf(rows);
+  if (items.length !== like.names.length) throw new QError('length');
+  return isColumns(like, rows) ? fromColumns(like, items) : table(like.names, items.map(enlist));
+}
+
+function flipped(rows: Dictionary): Table {
+  const names = itemsOf(rows.keys).map(key => (key as { value: string }).value);
+  return fromColumns(table(names, []), itemsOf(rows.values));
+}
+
+/** A list of columns rather than of the values of one row: lists where the table has simple columns. */
+function isColumns(like: Table, rows: Value): boolean {
+  const items = itemsOf(rows);
+  return items.some((item, i) => {
+    const column = like.columns[i];
+    if (!isListLike(item)) return false;
+    if (column === undefined || column.kind === 'vector') return true;
+    if (item.kind === 'vector') return item.type !== 10 && items.every(other => isListLike(other));
+    return item.kind === 'list' && item.items.every(isListLike);
+  });
+}
+
+function fromColumns(like: Table, items: readonly Value[]): Table {
+  const lengths = items.filter(isListLike).map(countOf);
+  const count = lengths[0] ?? 1;
+  if (lengths.some(length => length !== count)) throw new QError('length');
+  const columns = items.map(item => (isListLike(item) ? item : collect(new Array<Value>(count).fill(item))));
+  return table(like.names, columns);
+}
+
+/** Signals 'type where a column cannot take the values; symbols join an enumeration of the column's domain. */
+function fitColumn(column: Value, values: Value, interpreter: Interpreter): Value {
+  if (column.kind !== 'vector') return values;
+  if (column.type === 20 && values.kind === 'vector' && values.type === 11) {
+    const { name } = column.domain;
+    const domain = interpreter.findVariable(name, '');
+    return domain !== undefined && domain.kind === 'vector'
+      ? enumerateExtending(name, values, interpreter)
+      : enumerate(name, values, interpreter);
+  }
+  if (values.kind === 'list' && values.items.length === 0)
+    return { ...column, data: column.data.slice(0, 0) } as Vector;
+  if (values.kind !== 'vector') throw new QError('type');
+  if (values.type === column.type) return values;
+  if (values.type === 20 && column.type === 11) return values;
+  throw new QError('type');
+}
+
+/** Whether the columns of an empty list take any type. */
+function isOpen(target: Table): boolean {
+  return target.columns.every(column => column.kind === 'list' && column.items.length === 0);
+}
+
+function appendRows(target: Table, rows: Value, interpreter: Interpreter): Table {
+  const added = isOpen(target) ? asTable(target, rows) : rowsFor(target, rows, interpreter);
+  const joined = joinTables(target, added);
+  return { ...joined, columns: joined.columns.map((column, i) => kept(target.columns[i]!, column)) };
+}
+
+/** The attributes that survive an append: g always; s and u while they stay true. */
+function kept(before: Value, after: Value): Value {
+  if (before.kind !== 'vector' || after.kind !== 'vector') return after;
+  const from = countOf(before);
+  if (before.attribute === 's' && staysAscending(after, from)) return { ...after, attribute: 's' };
+  if (before.attribute === 'u' && groupItems(after).firsts.length === countOf(after))
+    return { ...after, attribute: 'u' };
+  return after;
+}
+
+function staysAscending(column: Vector, from: number): boolean {
+  if (column.type === 11 || column.type === 2 || column.type === 20) {
+    return itemsOf(column).every(
+      (item, i) => i === 0 || i < from || compareAtoms(itemAt(column, i - 1), item) <= 0,
+    );
+  }
+  for (let i = Math.max(from, 1); i < column.data.length; i++)
+    if (column.data[i - 1]! > column.data[i]!) return false;
+  return true;
+}
+
+function compareAtoms(x: Value, y: Value): number {
+  const [left, right] = [String((x as { value: unknown }).value), String((y as { value: unknown }).value)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** `name insert rows: the positions of the new rows. A key that is there already is 'insert. */
+function insert(name: Value, rows: Value, interpreter: Interpreter): Value {
+  if (name.kind !== 'atom' || name.type !== 11) throw new QError('type');
+  const target = interpreter.getVariable(name.value);
+  const before = countOf(target);
+  if (target.kind === 'list' && target.items.length === 0 && rows.kind === 'table') {
+    interpreter.setVariable(name.value, rows);
+    return longPositions(positionsUpTo(countOf(rows)));
+  }
+  if (isKeyedTable(target)) {
+    const added = keyBy(rowsFor(unkeyed(target), rows, interpreter), target.keys.names.length) as Dictionary;
+    const found = findPositions(target.keys, added.keys);
+    if (found.some(position => position < before)) throw new QError('insert');
+    interpreter.setVariable(name.value, joinDictionaries(target, added));
+    return longPositions(positionsUpTo(countOf(added), before));
+  }
+  if (target.kind !== 'table') {
+    if (!isListLike(target)) throw new QError('type');
+    const added = join(target, rows);
+    interpreter.setVariable(name.value, added);
+    return longPositions(positionsUpTo(countOf(added) - before, before));
+  }
+  const result = appendRows(target, rows, interpreter);
+  interpreter.setVariable(name.value, result);
+  return longPositions(positionsUpTo(countOf(result) - before, before));
+}
+
+/** Rows replace those of equal key in a keyed table, and follow in a plain one. */
+export function upsertRows(target: Value, rows: Value, interpreter: Interpreter): Value {
+  if (isKeyedTable(target)) {
+    const added = keyBy(upsertTable(target, rows, interpreter), target.keys.names.length) as Dictionary;
+    return joinDictionaries(target, added);
+  }
+  if (target.kind === 'table') return appendRows(target, rows, interpreter);
+  return join(target, rows);
+}
+
+/** A dictionary or table may give some columns only: the others keep their values, or are null. */
+function upsertTable(
+  target: Dictionary & { keys: Table; values: Table },
+  rows: Value,
+  interpreter: Interpreter,
+): Table {
+  const like = unkeyed(target);
+  const given = asTable(like, rows);
+  const partial = given.names.length < like.names.length;
+  if (!partial) return rowsFor(like, given, interpreter);
+  const wanted = table(
+    target.keys.names,
+    target.keys.names.map(name => given.columns[given.names.indexOf(name)] ?? mismatch()),
+  );
+  const old = interpreter.apply(target, [wanted]) as Table;
+  const columns = like.names.map((name, i) => {
+    const at = given.names.indexOf(name);
+    return at >= 0 ? given.columns[at]! : old.columns[i - target.keys.names.length]!;
+  });
+  return rowsFor(like, table(like.names, columns), interpreter);
+}
+
+function mismatch(): never {
+  throw new QError('mismatch');
+}
+
+function upsert(x: Value, rows: Value, interpreter: Interpreter): Value {
+  if (x.kind !== 'atom' || x.type !== 11) return upsertRows(x, rows, interpreter);
+  if (x.value.startsWith(':')) throw new QError('nyi: upsert to a file');
+  const target = interpreter.findVariable(x.value);
+  interpreter.setVariable(x.value, target === undefined ? rows : upsertRows(target, rows, interpreter));
+  return x;
+}
+
+/** Name, type letter, foreign key and attribute of each column. */
+function meta(x: Value, interpreter: Interpreter): Value {
+  const target = tableArgument(x, interpreter);
+  const source = unkeyed(target);
+  const letters = source.columns.map(columnLetter).join('');
+  const foreign = source.columns.map(column =>
+    column.kind === 'vector' && column.type === 20 && isKeyedDomain(column) ? column.domain.name : '',
+  );
+  const attributes = source.columns.map(column => (column.kind === 'vector' ? column.attribute : ''));
+  return dictionary(
+    table(['c'], [symbols(source.names)]),
+    table(
+      ['t', 'f', 'a'],
+      [
+        {
+          kind: 'vector',
+          type: 10,
+          data: Uint8Array.from(letters, letter => letter.charCodeAt(0)),
+          attribute: '',
+        },
+        symbols(foreign),
+        symbols(attributes),
+      ],
+    ),
+  );
+}
+
+function isKeyedDomain(column: Vector & { type: 20 }): boolean {
+  return isKeyedTable(column.domain.values());
+}
+
+/** Capital for a list of vectors of one type, a space for a mixed list. */
+function columnLetter(column: Value): string {
+  if (column.kind === 'vector') return column.type === 20 ? 's' : typeLetter(column.type);
+  const [first] = itemsOf(column);
+  if (first?.kind === 'vector') return typeLetter(first.type).toUpperCase();
+  return ' ';
+}
+
+function tables(x: Value, interpreter: Interpreter): Value {
+  const given = x.kind === 'atom' && x.type === 11 ? x.value : '.';
+  const namespace = given === '.' || given === '' ? '' : given;
+  const names = interpreter.globals.names(namespace).filter(name => {
+    const value = interpreter.globals.get(namespace === '' ? name : `${namespace}.${name}`)!;
+    return value.kind === 'table' || isKeyedTable(value);
+  });
+  return symbols(names.sort(), 's');
+}
+
+define('insert', { binary: insert }, { type: 102 });
+define('upsert', { binary: upsert });
+define('meta', { unary: meta });
+define('tables', { unary: tables });

@@ -1,0 +1,163 @@
+/** type, null, neg and the keywords that look at or at most re-sign single values. */
+
+import { type Simple, toFloats } from '../values/convert.ts';
+import { countOf, vectorItem } from '../values/items.ts';
+import { boolean, byteVector, floats, int, longs, numberAtom } from '../values/make.ts';
+import { isFloatType, isLongType, NULL_INT, NULL_LONG, newData, vectorOf } from '../values/types.ts';
+import type { NumberType, TypeNumber, Value } from '../values/value.ts';
+import { QError, typeOf } from '../values/value.ts';
+import { divideValues } from './arithmetic.ts';
+import { spread1 } from './atomic.ts';
+import { isNull } from './cast.ts';
+import { alias, define } from './registry.ts';
+
+function nullLeaf(x: Simple): Value {
+  if (x.kind === 'atom') return boolean(isNull(x));
+  const count = countOf(x);
+  const out = new Uint8Array(count);
+  for (let i = 0; i < count; i++) out[i] = isNull(vectorItem(x, i)) ? 1 : 0;
+  return byteVector(1, out);
+}
+
+/** Whether each simple value is null; a general null or function is not a list to look into. */
+function isNullValue(x: Value): Value {
+  if (x.kind === 'null') return boolean(true);
+  if (x.kind === 'list') {
+    const items = x.items.map(isNullValue);
+    return items.length === 0 ? x : spread1({ kind: 'list', items }, part => part);
+  }
+  if (
+    x.kind === 'lambda' ||
+    x.kind === 'primitive' ||
+    x.kind === 'projection' ||
+    x.kind === 'composition' ||
+    x.kind === 'derived'
+  ) {
+    return boolean(false);
+  }
+  return spread1(x, nullLeaf);
+}
+
+/** Changes every number: the same type, shorts stay shorts; booleans and bytes count as int. */
+function mapNumbers(
+  x: Simple,
+  change: (value: number) => number,
+  changeLong: (value: bigint) => bigint,
+): Value {
+  if (x.type === 2 || x.type === 11 || x.type === 20) throw new QError('type');
+  const type = (x.type === 1 || x.type === 4 || x.type === 10 ? 6 : x.type) as TypeNumber;
+  if (x.kind === 'atom')
+    return vectorItem(
+      mapNumbers(
+        { kind: 'vector', type: x.type, data: dataOf(x), attribute: '' } as Simple,
+        change,
+        changeLong,
+      ) as never,
+      0,
+    );
+  if (isLongType(x.type)) {
+    return longs(
+      (x.data as BigInt64Array).map(item => (item === NULL_LONG ? item : changeLong(item))),
+      x.type,
+    );
+  }
+  const source = x.data as Float64Array;
+  const data = newData(type, source.length) as Float64Array;
+  const missing =
+    x.type === 5 ? -32768 : x.type === 1 || x.type === 4 || x.type === 10 ? Number.NaN : NULL_INT;
+  const float = isFloatType(x.type);
+  for (let i = 0; i < data.length; i++)
+    data[i] = !float && source[i] === missing ? missing : change(source[i]!);
+  return vectorOf(type, data);
+}
+
+function dataOf(x: Simple & { kind: 'atom' }) {
+  const data = newData(x.type, 1);
+  data[0] = x.value as number;
+  return data;
+}
+
+const negate = (x: Value) =>
+  spread1(x, leaf =>
+    mapNumbers(
+      leaf,
+      value => 0 - value,
+      value => -value,
+    ),
+  );
+const absolute = (x: Value) =>
+  spread1(x, leaf => mapNumbers(leaf, Math.abs, value => (value < 0n ? -value : value)));
+
+function signum(x: Simple): Value {
+  if (x.type === 11 || x.type === 2 || x.type === 20) throw new QError('type');
+  const signs = Int32Array.from(toFloats(x), value => (Number.isNaN(value) ? -1 : Math.sign(value)));
+  if (x.kind === 'atom') return int(signs[0]!);
+  return { kind: 'vector', type: 6, data: signs, attribute: '' };
+}
+
+/** floor and ceiling: to long, temporal values by their own rules unchanged. */
+function rounding(round: (value: number) => number) {
+  return (x: Simple): Value => {
+    if (x.type === 11 || x.type === 2 || x.type === 20) throw new QError('type');
+    if (!isFloatType(x.type)) {
+      if (x.type === 1 || x.type === 4 || x.type === 10) throw new QError('type');
+      return x;
+    }
+    if (x.type === 15) return dates(x, round);
+    const rounded = BigInt64Array.from(toFloats(x), value => toLong(round(value)));
+    return x.kind === 'atom' ? vectorItem(longs(rounded), 0) : longs(rounded);
+  };
+}
+
+function dates(x: Simple, round: (value: number) => number): Value {
+  const days = Int32Array.from(toFloats(x), value => (Number.isNaN(value) ? NULL_INT : round(value)));
+  return x.kind === 'atom'
+    ? numberAtom(14, days[0]!)
+    : { kind: 'vector', type: 14, data: days, attribute: '' };
+}
+
+function toLong(value: number): bigint {
+  if (Number.isNaN(value)) return NULL_LONG;
+  if (Math.abs(value) >= 2 ** 63) return value > 0 ? 0x7fffffffffffffffn : -0x7fffffffffffffffn;
+  return BigInt(value);
+}
+
+/** Functions of one float: sqrt exp log sin and so on. */
+function floatFunction(compute: (value: number) => number) {
+  return (x: Simple): Value => {
+    if (x.type === 11 || x.type === 2 || x.type === 20) throw new QError('type');
+    const values = toFloats(x);
+    const out = new Float64Array(values.length);
+    for (let i = 0; i < values.length; i++) out[i] = compute(values[i]!);
+    if (x.kind === 'atom') return numberAtom(9 as NumberType, out[0]!);
+    return floats(out);
+  };
+}
+
+define('type', { unary: x => numberAtom(5, typeOf(x)) });
+define('null', { unary: isNullValue });
+define('neg', { unary: negate });
+define('abs', { unary: absolute });
+define('signum', { unary: x => spread1(x, signum) });
+define('floor', { unary: x => spread1(x, rounding(Math.floor)) });
+define('ceiling', { unary: x => spread1(x, rounding(Math.ceil)) });
+define('reciprocal', { unary: x => divideValues({ kind: 'atom', type: 9, value: 1 }, x) });
+for (const [name, compute] of Object.entries({
+  sqrt: Math.sqrt,
+  exp: Math.exp,
+  log: (value: number) => (value === 0 ? Number.NEGATIVE_INFINITY : Math.log(value)),
+  sin: Math.sin,
+  cos: Math.cos,
+  tan: Math.tan,
+  asin: Math.asin,
+  acos: Math.acos,
+  atan: Math.atan,
+})) {
+  const leaf = floatFunction(compute);
+  define(name, { unary: x => spread1(x, leaf) });
+}
+alias('@:', 'type');
+alias('^:', 'null');
+alias('-:', 'neg');
+alias('_:', 'floor');
+alias('%:', 'reciprocal');

@@ -1,0 +1,47 @@
+/** Where values are in a list: what find, in, except, inter and the joins look up. */
+import { floatsEqual, matches } from './compare.ts';
+import { groupItems } from './grouping.ts';
+import { countOf, isListLike, itemsOf } from './items.ts';
+import { join } from './join.ts';
+import { internSymbol } from './symbol-pool.ts';
+import type { Atom, Value, Vector } from './value.ts';
+
+/** The first position of each item of `wanted` in `list`, or the count of `list` where it is missing. */
+export function findPositions(list: Value, wanted: Value): Int32Array {
+  const count = countOf(list);
+  const wantedCount = countOf(wanted);
+  const out = new Int32Array(wantedCount);
+  if (count === 0 || wantedCount === 0) return out.fill(count);
+  const { codes } = groupItems(join(list, wanted));
+  const firstOf = new Int32Array(count + wantedCount).fill(count);
+  for (let i = count - 1; i >= 0; i--) firstOf[codes[i]!] = i;
+  for (let i = 0; i < wantedCount; i++) out[i] = firstOf[codes[count + i]!]!;
+  return out;
+}
+
+/** The first position of one item in a list, or its count. */
+export function findItem(list: Value, wanted: Value): number {
+  if (list.kind === 'vector') {
+    if (wanted.kind !== 'atom' || wanted.type !== list.type) return countOf(list);
+    return findAtom(list, wanted);
+  }
+  if (!isListLike(list)) return matches(list, wanted) ? 0 : 1;
+  const items = itemsOf(list);
+  const found = items.findIndex(item => matches(item, wanted));
+  return found < 0 ? items.length : found;
+}
+
+function findAtom(list: Vector, wanted: Atom): number {
+  let found: number;
+  if (list.type === 11) found = list.data.indexOf(internSymbol(wanted.value as string));
+  else if (list.type === 8 || list.type === 9 || list.type === 15) {
+    found = (list.data as Float64Array).findIndex(item => floatsEqual(item, wanted.value as number));
+  } else if (list.type === 2) {
+    const bytes = wanted.value as Uint8Array;
+    found = -1;
+    for (let i = 0; i < list.data.length && found < 0; i += 16) {
+      if (bytes.every((byte, k) => list.data[i + k] === byte)) found = i / 16;
+    }
+  } else found = (list.data as Int32Array).indexOf(wanted.value as number);
+  return found < 0 ? countOf(list) : found;
+}

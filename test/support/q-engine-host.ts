@@ -1,0 +1,87 @@
+/** A host for the q engine with everything in memory: manual clock, files in a map, output collected. */
+import { displayText } from '../../src/q-engine/console/index.ts';
+import type { EngineHost } from '../../src/q-engine/engine.ts';
+import { numberAtom } from '../../src/q-engine/values/make.ts';
+import type { Value } from '../../src/q-engine/values/value.ts';
+import { QError } from '../../src/q-engine/values/value.ts';
+
+export class MemoryHost implements EngineHost {
+  output = '';
+  time = 0n;
+  readonly files = new Map<string, Uint8Array>();
+  readonly sent: { handle: number; message: Value }[] = [];
+  readonly dotzValues = new Map<string, Value>([['.z.w', numberAtom(6, 0)]]);
+  readonly #environment = new Map<string, string>();
+  #seed = 42;
+
+  nowNs(): bigint {
+    return this.time;
+  }
+  localOffsetNs(): bigint {
+    return 0n;
+  }
+  random(): number {
+    this.#seed = (Math.imul(this.#seed, 1664525) + 1013904223) >>> 0;
+    return this.#seed / 2 ** 32;
+  }
+  write(_stream: 1 | 2, text: string): void {
+    this.output += text;
+  }
+  format(value: Value): string {
+    return displayText(value, { precision: 7, rows: 25, columns: 80 });
+  }
+  environment(name: string): string {
+    return this.#environment.get(name) ?? '';
+  }
+  setEnvironment(name: string, value: string): void {
+    this.#environment.set(name, value);
+  }
+  applyHandle(handle: number, message: Value): Value {
+    this.sent.push({ handle, message });
+    return message;
+  }
+  open(): number {
+    throw new QError('hop');
+  }
+  close(): void {}
+  readFile(path: string): Uint8Array {
+    const bytes = this.files.get(path);
+    if (bytes === undefined) throw new QError(path);
+    return bytes;
+  }
+  writeFile(path: string, bytes: Uint8Array): void {
+    this.files.set(path, bytes);
+  }
+  appendFile(path: string, bytes: Uint8Array): void {
+    this.files.set(path, Uint8Array.from([...(this.files.get(path) ?? []), ...bytes]));
+  }
+  removeFile(path: string): void {
+    this.files.delete(path);
+  }
+  inspectPath(path: string): { readonly size: number } | undefined {
+    const bytes = this.files.get(path);
+    return bytes === undefined ? undefined : { size: bytes.length };
+  }
+  serialize(): Uint8Array {
+    throw new QError('nyi');
+  }
+  deserialize(): Value {
+    throw new QError('nyi');
+  }
+  system(command: string): Value | undefined {
+    return command === 't' || command === 'p' ? numberAtom(6, 0) : undefined;
+  }
+  dotz(name: string): Value | undefined {
+    return this.dotzValues.get(name);
+  }
+  setDotz(name: string, value: Value | undefined): void {
+    if (value === undefined) this.dotzValues.delete(name);
+    else this.dotzValues.set(name, value);
+  }
+  internal(): Value | undefined {
+    return undefined;
+  }
+  exit(code: number): never {
+    throw new QError(`exit ${code}`);
+  }
+}
