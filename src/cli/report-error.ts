@@ -21,6 +21,11 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
   MASSIVE_TIMED_OUT: ExitCode.unavailable,
   MASSIVE_CLOSED: ExitCode.unavailable,
   MASSIVE_EVICTED: ExitCode.unavailable,
+  MASSIVE_SUBSCRIPTIONS_UNANSWERED: ExitCode.unavailable,
+  MASSIVE_TOLD: ExitCode.unavailable,
+  MASSIVE_SILENT: ExitCode.unavailable,
+  MASSIVE_PING_UNANSWERED: ExitCode.unavailable,
+  MASSIVE_PROXY: ExitCode.configuration,
   MASSIVE_CONNECTION_IN_USE: ExitCode.unavailable,
   MASSIVE_CONNECTION_LOCK: ExitCode.io,
 };

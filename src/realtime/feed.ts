@@ -93,9 +93,10 @@ export class Feed {
     return this.summary();
   }
 
-  /** Changes what is subscribed to, without a new connection. */
+  /** Changes what is subscribed to, without a new connection; one that waits to try again tries now. */
   updateSubscriptions(subscriptions: readonly Subscription[]): void {
     this.#session.updateSubscriptions(subscriptions);
+    this.#session.resume();
   }
 
   summary(): FeedSummary {
