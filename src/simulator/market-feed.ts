@@ -17,9 +17,10 @@ export interface BarSink {
 /** A second bar is sent so long after its second has ended. */
 const SECOND_DELAY_MS = 2000;
 const SECOND_SPREAD_MS = 900;
-/** The minute bars of the whole market arrive spread over some time. */
+/** The minute bars of a whole market arrive spread over up to 2 s; of more symbols than a market has, over longer. */
 const MINUTE_DELAY_MS = 200;
 const MINUTE_SPREAD_MS = 1800;
+const WHOLE_MARKET = 12_000;
 /** The symbols of one window are sent in so many parts. */
 const SLICES = 90;
 
@@ -45,6 +46,11 @@ class Cursor {
     return (this.start + this.#length) * 1000 + this.#delayMs + this.slice * this.#sliceMs;
   }
 
+  /** Whether a slice of a window has been sent. */
+  isPast(start: number, slice: number): boolean {
+    return start < this.start || (start === this.start && slice < this.slice);
+  }
+
   next(): void {
     this.slice++;
     if (this.slice < SLICES) return;
@@ -65,7 +71,7 @@ export class MarketFeed {
   readonly #bar = emptyBar();
   readonly #trade: Trade = { price: 0, volume: 0 };
   readonly #part = emptyBar();
-  readonly #pending = { volume: 0, notional: 0 };
+  readonly #sum = { volume: 0, notional: 0 };
 
   constructor(
     universe: Universe,
@@ -81,7 +87,8 @@ export class MarketFeed {
     this.#days = days;
     this.#sink = sink;
     this.#seconds = new Cursor(1, SECOND_DELAY_MS, SECOND_SPREAD_MS, fromMs);
-    this.#minutes = new Cursor(60, MINUTE_DELAY_MS, MINUTE_SPREAD_MS, fromMs);
+    const minuteSpreadMs = MINUTE_SPREAD_MS * Math.max(1, universe.count / WHOLE_MARKET);
+    this.#minutes = new Cursor(60, MINUTE_DELAY_MS, minuteSpreadMs, fromMs);
   }
 
   /** Market time (ms since 1970) at which the next bars are due. */
@@ -109,7 +116,8 @@ export class MarketFeed {
     for (let symbol = this.#sliceBegin(slice); symbol < end; symbol++) {
       if (this.#bars.traded(symbol, second)) this.#sendSecond(symbol, second);
       for (const late of arriving) {
-        if (this.#bars.lateTrade(symbol, late, this.#trade)) this.#correct(symbol, late.target, second);
+        if (this.#bars.lateTrade(symbol, late, this.#trade))
+          this.#correct(symbol, late.target, second, slice);
       }
     }
   }
@@ -121,16 +129,16 @@ export class MarketFeed {
     this.#send(SECOND_BAR, symbol, second);
   }
 
-  /** A late trade changes its second, and its minute if that has been sent already. */
-  #correct(symbol: number, target: number, arrival: number): void {
+  /** A late trade changes its second, and its minute; a minute that has not been sent yet will have it. */
+  #correct(symbol: number, target: number, arrival: number, slice: number): void {
     const { price, volume } = this.#trade;
     this.#days.add(symbol, target, volume, price * volume);
     if (this.#sink.wanted(SECOND_BAR, symbol)) {
       this.#bars.secondAsOf(symbol, target, arrival, this.#bar);
       this.#send(SECOND_BAR, symbol, target);
     }
-    const minute = minuteOf(target);
-    if (minute === minuteOf(arrival) || !this.#sink.wanted(MINUTE_BAR, symbol)) return;
+    const minute = target - (target % 60);
+    if (!this.#minutes.isPast(minute, slice) || !this.#sink.wanted(MINUTE_BAR, symbol)) return;
     this.#bars.minuteAsOf(symbol, minute, arrival, this.#bar);
     this.#send(MINUTE_BAR, symbol, minute);
   }
@@ -138,11 +146,13 @@ export class MarketFeed {
   #sendMinutes(minute: number, slice: number): void {
     const last = minute + 59;
     this.#late.planThrough(last);
+    const unsent = this.#seconds.start + (slice < this.#seconds.slice ? 1 : 0);
+    const known = Math.max(last, unsent - 1);
     const end = this.#sliceBegin(slice + 1);
     for (let symbol = this.#sliceBegin(slice); symbol < end; symbol++) {
       if (!this.#sink.wanted(MINUTE_BAR, symbol)) continue;
-      if (!this.#bars.minuteAsOf(symbol, minute, last, this.#bar)) continue;
-      const { volume, notional } = this.#notYetSent(symbol, last, slice);
+      if (!this.#bars.minuteAsOf(symbol, minute, known, this.#bar)) continue;
+      const { volume, notional } = this.#tradedIn(symbol, unsent, last);
       this.#sink.bar(
         MINUTE_BAR,
         symbol,
@@ -155,28 +165,27 @@ export class MarketFeed {
   }
 
   /**
-   * What was traded up to second `last` and is not in the day's totals: a minute is sent at once, but its last
-   * seconds only later.
+   * What came in from second `first` to `last`, of the same day: a minute is sent at once, its last seconds later, and
+   * only then are they in the day's totals.
    */
-  #notYetSent(symbol: number, last: number, slice: number): { volume: number; notional: number } {
-    const pending = this.#pending;
-    pending.volume = 0;
-    pending.notional = 0;
-    const next = this.#seconds.start + (slice < this.#seconds.slice ? 1 : 0);
-    for (let second = next; second <= last; second++) {
+  #tradedIn(symbol: number, first: number, last: number): { volume: number; notional: number } {
+    const sum = this.#sum;
+    sum.volume = 0;
+    sum.notional = 0;
+    for (let second = first; second <= last; second++) {
       if (this.#bars.traded(symbol, second)) {
         this.#bars.originalSecond(symbol, second, this.#part);
-        pending.volume += this.#part.volume;
-        pending.notional += this.#part.notional;
+        sum.volume += this.#part.volume;
+        sum.notional += this.#part.notional;
       }
       for (const late of this.#late.arriving(second)) {
         if (!this.#days.sameDay(late.target, last) || !this.#bars.lateTrade(symbol, late, this.#trade))
           continue;
-        pending.volume += this.#trade.volume;
-        pending.notional += this.#trade.price * this.#trade.volume;
+        sum.volume += this.#trade.volume;
+        sum.notional += this.#trade.price * this.#trade.volume;
       }
     }
-    return pending;
+    return sum;
   }
 
   #send(kind: BarKind, symbol: number, second: number): void {
@@ -194,8 +203,4 @@ export class MarketFeed {
   #sliceBegin(slice: number): number {
     return Math.floor((slice * this.#universe.count) / SLICES);
   }
-}
-
-function minuteOf(second: number): number {
-  return second - (second % 60);
 }

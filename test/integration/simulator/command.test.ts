@@ -1,0 +1,99 @@
+import { PassThrough } from 'node:stream';
+import { expect } from 'chai';
+import type { CommandContext, CommandEntry } from '../../../src/cli/command.ts';
+import { runCommandLine } from '../../../src/cli/run.ts';
+import { truthOfReceived } from '../../unit/simulator/independent-truth.ts';
+import { StreamClient } from './stream-client.ts';
+
+const ENTRIES: readonly CommandEntry[] = [
+  {
+    usage: 'simulate',
+    summary: 'A Massive on this machine',
+    example: 'simulate --port 8765',
+    load: async () => (await import('../../../src/cli/simulate.ts')).simulate,
+  },
+];
+
+/** The simulate command while it runs. */
+class RunningCommand {
+  readonly exit: Promise<number>;
+  readonly #stop = new AbortController();
+  readonly #stdout = new PassThrough({ encoding: 'utf8' });
+  #printed = '';
+
+  constructor(...flags: string[]) {
+    this.#stdout.on('data', text => {
+      this.#printed += text;
+    });
+    const context: CommandContext = {
+      stdout: this.#stdout,
+      stderr: new PassThrough().resume(),
+      environment: {},
+      stop: this.#stop.signal,
+    };
+    this.exit = runCommandLine(ENTRIES, ['simulate', ...flags], context);
+  }
+
+  /** The first line, once it is printed. */
+  async announced(): Promise<string> {
+    while (!this.#printed.includes('\n')) await new Promise(resolve => this.#stdout.once('data', resolve));
+    return this.#printed.split('\n')[0]!;
+  }
+
+  get lines(): string[] {
+    return this.#printed.trimEnd().split('\n');
+  }
+
+  stop(signal: 'SIGINT' | 'SIGTERM'): void {
+    this.#stop.abort(signal);
+  }
+}
+
+describe('simulate command', () => {
+  it('json - first the address, at the end what was sent', async () => {
+    const command = new RunningCommand('--json', '--symbols', '20', '--rate', '19', '--late', '0.2');
+    const { url, port } = JSON.parse(await command.announced()) as { url: string; port: number };
+    expect(url).to.equal(`ws://127.0.0.1:${port}`);
+    const client = await StreamClient.authenticated(`${url}/stocks`);
+    client.send('subscribe', 'A.*,AM.*');
+    await client.until(() => client.bars.length > 20);
+    await fetch(`http://127.0.0.1:${port}/control/pause`, { method: 'POST' });
+    await client.caughtUp();
+    command.stop('SIGTERM');
+    expect(await command.exit).to.equal(0);
+    expect(JSON.parse(command.lines[1]!)).to.deep.equal({ tables: truthOfReceived('stocks', client.bars) });
+  });
+
+  it('text - one clear line, and a summary', async () => {
+    const command = new RunningCommand('--market', 'crypto', 'forex', '--symbols', '5');
+    expect(await command.announced()).to.match(
+      /^Simulating 5 symbols at ws:\/\/127\.0\.0\.1:\d+\/crypto ws:\/\/127\.0\.0\.1:\d+\/forex, key demo\. Ctrl-C stops\.$/,
+    );
+    command.stop('SIGINT');
+    expect(await command.exit).to.equal(130);
+    expect(command.lines.slice(1)).to.deep.equal([
+      'agg1s: sent 0, distinct 0, checksum 0000000000000000',
+      'agg1m: sent 0, distinct 0, checksum 0000000000000000',
+    ]);
+  });
+
+  it('wrong flags - one clear line and exit code 64', async () => {
+    const wrong = [
+      ['--symbols', 'many'],
+      ['--rate', '1000000'],
+      ['--market', 'bonds'],
+      ['--at', 'yesterday'],
+      ['--fault', 'bang@1'],
+      ['--key', 'me:bonds'],
+      ['--speeed', '2'],
+    ];
+    for (const flags of wrong) {
+      const error = await new RunningCommand(...flags).exit.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error, flags.join(' ')).to.include({ exitCode: 64 });
+      expect(String(error)).to.match(/^\w+: .+\. .+$/);
+    }
+  });
+});
