@@ -2,7 +2,7 @@
 import { primitive, primitiveOrUndefined } from '../primitives/registry.ts';
 import type { Iterator, Lambda, Value } from '../values/value.ts';
 import { EMPTY_LIST, NULL, QError } from '../values/value.ts';
-import { CONTROL_WORDS, INFIX, QUERY_STOPS, QUERY_VERBS, RESERVED } from './keywords.ts';
+import { CONTROL_WORDS, INFIX, QUERY_VERBS, RESERVED } from './keywords.ts';
 import { type Token, tokenize } from './lexer.ts';
 import type { NamedNode, Node } from './nodes.ts';
 import { parseQuery } from './query-parser.ts';
@@ -23,6 +23,7 @@ interface Reduced {
 }
 
 const ELIDED_NODE: Node = { kind: 'elided' };
+const NO_STOPS: ReadonlySet<string> = new Set();
 
 /** Parses an expression or several separated by semicolons. Signals q's error where it is not one. */
 export function parseSource(source: string, namespace: string): Node {
@@ -35,8 +36,8 @@ export class Parser {
   readonly #tokens: readonly Token[];
   #at = 0;
   #scope: FunctionScope | undefined;
-  /** Inside a query's phrases, outside of any bracket: commas separate and by, from, where end. */
-  #inQuery = false;
+  /** Inside a query, outside of any bracket: what ends an expression there, a comma or a word. */
+  #stops: ReadonlySet<string> = NO_STOPS;
   /** How many queries' phrases enclose this place. */
   #phraseDepth = 0;
 
@@ -67,24 +68,19 @@ export class Parser {
     if (token.text !== text) throw new QError(token.kind === 'end' ? text : token.text);
   }
 
-  /** Runs a parse of a query's phrases, where commas separate. */
-  asQuery<T>(parse: () => T): T {
+  /** Runs the parse of a query's phrase that ends at these words, and whose parts commas separate. */
+  asPhrase<T>(words: readonly string[], parse: () => T): T {
     this.#phraseDepth += 1;
-    const result = this.#separating(true, parse);
+    const result = this.stoppingAt(new Set([',', ...words]), parse);
     this.#phraseDepth -= 1;
     return result;
   }
 
-  /** Runs the parse of a table expression, which ends at where but in which commas join. */
-  asSource<T>(parse: () => T): T {
-    return this.#separating(false, parse);
-  }
-
-  #separating<T>(commas: boolean, parse: () => T): T {
-    const before = this.#inQuery;
-    this.#inQuery = commas;
+  stoppingAt<T>(stops: ReadonlySet<string>, parse: () => T): T {
+    const before = this.#stops;
+    this.#stops = stops;
     const result = parse();
-    this.#inQuery = before;
+    this.#stops = before;
     return result;
   }
 
@@ -125,8 +121,7 @@ export class Parser {
   #endsAt(token: Token): boolean {
     if (token.kind === 'end') return true;
     if (token.kind === 'punctuation') return token.text === ';' || ')]}'.includes(token.text);
-    if (token.kind === 'name') return QUERY_STOPS.has(token.text);
-    return this.#inQuery && token.kind === 'operator' && token.text === ',';
+    return (token.kind === 'name' || token.kind === 'operator') && this.#stops.has(token.text);
   }
 
   #reduce(terms: readonly Term[], at: number): Reduced {
@@ -154,7 +149,7 @@ export class Parser {
     const { name, indices } = assignable(target.node);
     if (RESERVED.has(name.name)) throw new QError('assign');
     const plain = indices === undefined && sign.operator === undefined;
-    if (plain && !sign.global && !this.#inQuery && !name.name.includes('.')) this.#scope?.assign(name.name);
+    if (plain && !sign.global && !this.#stops.has(',') && !name.name.includes('.')) this.#scope?.assign(name.name);
     return {
       train: false,
       node: {
@@ -221,7 +216,7 @@ export class Parser {
   /** `[a;b;c]` */
   #bracket(): Node[] {
     this.expect('[');
-    const args = this.#separating(false, () => this.#sequence(']'));
+    const args = this.stoppingAt(NO_STOPS, () => this.#sequence(']'));
     this.expect(']');
     return args;
   }
@@ -238,8 +233,8 @@ export class Parser {
       case 'iterator':
         return noun({ kind: 'literal', value: primitive(token.text) });
       default:
-        if (token.text === '(') return noun(this.#separating(false, () => this.#parenthesis()));
-        if (token.text === '{') return noun(this.#separating(false, () => this.#lambda(token.start)));
+        if (token.text === '(') return noun(this.stoppingAt(NO_STOPS, () => this.#parenthesis()));
+        if (token.text === '{') return noun(this.stoppingAt(NO_STOPS, () => this.#lambda(token.start)));
         throw new QError(token.text);
     }
   }
@@ -382,7 +377,7 @@ export function nameColumn(node: Node, position: number): NamedNode {
 
 /** The name that a column takes from its expression: the one of the last argument, down to a name. */
 export function inferName(node: Node): string | undefined {
-  if (node.kind === 'name') return node.name.slice(node.name.lastIndexOf('.') + 1);
+  if (node.kind === 'name') return node.name === 'i' ? undefined : node.name.slice(node.name.lastIndexOf('.') + 1);
   if (node.kind === 'apply') {
     for (const part of [...node.args].reverse()) {
       const name = inferName(part);

@@ -8,10 +8,10 @@ export function parseQuery(parser: Parser, verb: QueryNode['verb']): Node {
   const { limit, order } = verb === 'select' && parser.peek().text === '[' ? parseLimit(parser) : {};
   const distinct = verb !== 'update' && parser.peek().text === 'distinct' && isWholeWord(parser);
   if (distinct) parser.take();
-  const columns = parseColumns(parser);
+  const columns = parseColumns(parser, ['by', 'from']);
   const by = parser.peek().text === 'by' ? parseBy(parser) : undefined;
   if (parser.take().text !== 'from') throw new QError('from');
-  const source = parser.asSource(() => parser.expression());
+  const source = parser.stoppingAt(new Set(['where']), () => parser.expression());
   if (source.kind === 'elided') throw new QError('from');
   const where = parser.peek().text === 'where' ? parseWhere(parser) : [];
   return {
@@ -37,12 +37,12 @@ function isWholeWord(parser: Parser): boolean {
 
 function parseBy(parser: Parser): ParsedColumn[] {
   parser.take();
-  return parseColumns(parser);
+  return parseColumns(parser, ['from']);
 }
 
 function parseWhere(parser: Parser): Node[] {
   parser.take();
-  return parser.asQuery(() => {
+  return parser.asPhrase([], () => {
     const conditions: Node[] = [];
     for (;;) {
       const condition = parser.expression();
@@ -59,8 +59,8 @@ interface ParsedColumn {
   readonly assigned: boolean;
 }
 
-function parseColumns(parser: Parser): ParsedColumn[] {
-  return parser.asQuery(() => {
+function parseColumns(parser: Parser, ends: readonly string[]): ParsedColumn[] {
+  return parser.asPhrase(ends, () => {
     const columns: ParsedColumn[] = [];
     for (;;) {
       const node = parser.expression();

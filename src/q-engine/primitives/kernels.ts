@@ -76,7 +76,10 @@ export const LESSER: ArithmeticKernels = {
   },
   longs(a, stepA, b, stepB, out) {
     for (let i = 0; i < out.length; i++) {
-      out[i] = Math.min(a[i * stepA]!, b[i * stepB]!);
+      const left = a[i * stepA]!;
+      const right = b[i * stepB]!;
+      if (left < right) out[i] = left;
+      else out[i] = right;
     }
   },
   floats(a, stepA, b, stepB, out) {
@@ -90,7 +93,10 @@ export const GREATER: ArithmeticKernels = {
   },
   longs(a, stepA, b, stepB, out) {
     for (let i = 0; i < out.length; i++) {
-      out[i] = Math.max(a[i * stepA]!, b[i * stepB]!);
+      const left = a[i * stepA]!;
+      const right = b[i * stepB]!;
+      if (left > right) out[i] = left;
+      else out[i] = right;
     }
   },
   floats(a, stepA, b, stepB, out) {
