@@ -73,6 +73,13 @@ describe('architecture - imports', () => {
   });
 });
 
+describe('architecture - start of a command', () => {
+  it('the list of commands loads none of them, and query neither logger, pipeline nor configuration', () => {
+    expect(packagesLoadedBy('src/cli/main.ts')).to.deep.equal(['yargs']);
+    expect(packagesLoadedBy('src/cli/query.ts')).to.deep.equal(['node-q']);
+  });
+});
+
 describe('architecture - files', () => {
   it('are short enough to be read at once', () => {
     const long = [...sources, ...filesIn('test')]
@@ -122,6 +129,19 @@ function importsOf({ text }: SourceFile): string[] {
   const statements =
     /^(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
   return [...text.matchAll(statements)].map(([, from, bare, dynamic]) => (from ?? bare ?? dynamic)!);
+}
+
+/** Packages that are loaded with a file, by it and by what it imports other than types. */
+function packagesLoadedBy(path: string, seen = new Set<string>()): string[] {
+  seen.add(path);
+  const source = sources.find(candidate => candidate.path === path);
+  const text = source?.text.replace(/^(?:import|export) type\b[^;]*;/gm, '').replace(/\bimport\(/g, '') ?? '';
+  const packages = importsOf({ path, text }).flatMap(specifier => {
+    if (!specifier.startsWith('.')) return specifier.startsWith('node:') ? [] : [specifier];
+    const file = resolved({ path, text }, specifier);
+    return seen.has(file) ? [] : packagesLoadedBy(file, seen);
+  });
+  return [...new Set(packages)].sort();
 }
 
 /** The file that an import names, from the root of the project. */
