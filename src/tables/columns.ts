@@ -4,19 +4,19 @@ import type { ColumnType } from './definitions.ts';
 export const NULL_INT64_LOW = 0;
 export const NULL_INT64_HIGH = -0x80000000;
 
+/** Bytes that every column has for each row, symbols too, so that the columns of a table divide one buffer evenly. */
+export const BYTES_PER_ROW = 8;
+
 /** A column of doubles; the null is NaN. */
 export class FloatColumn {
   readonly type = 'float' as const;
-  values: Float64Array;
+  values = new Float64Array(0);
 
-  constructor(capacity: number) {
-    this.values = new Float64Array(capacity);
-  }
-
-  grow(capacity: number): void {
-    const grown = new Float64Array(capacity);
-    grown.set(this.values);
-    this.values = grown;
+  /** Moves the column to a part of a buffer that has room for `capacity` rows. */
+  place(buffer: ArrayBuffer, byteOffset: number, capacity: number): void {
+    const previous = this.values;
+    this.values = new Float64Array(buffer, byteOffset, capacity);
+    this.values.set(previous);
   }
 }
 
@@ -26,53 +26,46 @@ export class FloatColumn {
  */
 export class Int64Column {
   readonly type: 'long' | 'timestamp' | 'timespan';
-  words!: Int32Array;
-  values!: BigInt64Array;
+  words = new Int32Array(0);
+  values = new BigInt64Array(0);
 
-  constructor(type: 'long' | 'timestamp' | 'timespan', capacity: number) {
+  constructor(type: 'long' | 'timestamp' | 'timespan') {
     this.type = type;
-    this.#view(new ArrayBuffer(capacity * 8));
   }
 
-  grow(capacity: number): void {
+  /** Moves the column to a part of a buffer that has room for `capacity` rows. */
+  place(buffer: ArrayBuffer, byteOffset: number, capacity: number): void {
     const previous = this.words;
-    this.#view(new ArrayBuffer(capacity * 8));
+    this.words = new Int32Array(buffer, byteOffset, capacity * 2);
+    this.values = new BigInt64Array(buffer, byteOffset, capacity);
     this.words.set(previous);
-  }
-
-  #view(buffer: ArrayBuffer): void {
-    this.words = new Int32Array(buffer);
-    this.values = new BigInt64Array(buffer);
   }
 }
 
 /** A column of symbols: ids in the rows' symbol table; the null is id 0. */
 export class SymbolColumn {
   readonly type = 'symbol' as const;
-  ids: Int32Array;
+  ids = new Int32Array(0);
 
-  constructor(capacity: number) {
-    this.ids = new Int32Array(capacity);
-  }
-
-  grow(capacity: number): void {
-    const grown = new Int32Array(capacity);
-    grown.set(this.ids);
-    this.ids = grown;
+  /** Moves the column to a part of a buffer that has room for `capacity` rows; ids use the first half of it. */
+  place(buffer: ArrayBuffer, byteOffset: number, capacity: number): void {
+    const previous = this.ids;
+    this.ids = new Int32Array(buffer, byteOffset, capacity);
+    this.ids.set(previous);
   }
 }
 
 export type Column = FloatColumn | Int64Column | SymbolColumn;
 
-export function newColumn(type: ColumnType, capacity: number): Column {
+export function newColumn(type: ColumnType): Column {
   switch (type) {
     case 'float':
-      return new FloatColumn(capacity);
+      return new FloatColumn();
     case 'symbol':
-      return new SymbolColumn(capacity);
+      return new SymbolColumn();
     case 'long':
     case 'timestamp':
     case 'timespan':
-      return new Int64Column(type, capacity);
+      return new Int64Column(type);
   }
 }

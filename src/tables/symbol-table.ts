@@ -73,7 +73,7 @@ export class SymbolTable {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = this.#slots[slot]!;
       if (id === 0) return this.#add(source, begin, end, hash, slot);
-      if (this.#hashes[id] === hash && this.#equals(id, source, begin, end)) return id;
+      if (this.#equals(id, source, begin, end)) return id;
     }
   }
 
@@ -91,10 +91,10 @@ export class SymbolTable {
   }
 
   #equals(id: number, source: Uint8Array, begin: number, end: number): boolean {
-    const at = this.offsets[id]!;
-    if (this.offsets[id + 1]! - at - 1 !== end - begin) return false;
-    for (let i = begin, j = at; i < end; i++, j++) if (source[i] !== this.bytes[j]) return false;
-    return true;
+    const { bytes } = this;
+    let at = this.offsets[id]!;
+    for (let i = begin; i < end; i++, at++) if (source[i] !== bytes[at]) return false;
+    return bytes[at] === 0;
   }
 
   #add(source: Uint8Array, begin: number, end: number, hash: number, slot: number): number {

@@ -1,4 +1,4 @@
-import { type Column, newColumn } from './columns.ts';
+import { BYTES_PER_ROW, type Column, newColumn } from './columns.ts';
 import type { TableDefinition } from './definitions.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
@@ -13,29 +13,43 @@ export class TableRows {
   readonly symbols: SymbolTable;
   readonly columns: readonly Column[];
   /** Trading date of each row (days since 2000-01-01): decides the partition, is not itself a column. */
-  tradingDates: Int32Array;
+  tradingDates = new Int32Array(0);
   rowCount = 0;
-  #capacity: number;
+  #capacity = 0;
+  #block = new ArrayBuffer(0);
 
   constructor(definition: TableDefinition, symbols: SymbolTable, capacity = INITIAL_ROWS) {
     this.definition = definition;
     this.symbols = symbols;
-    this.columns = definition.columns.map(column => newColumn(column.type, capacity));
-    this.tradingDates = new Int32Array(capacity);
-    this.#capacity = capacity;
+    this.columns = definition.columns.map(column => newColumn(column.type));
+    this.#place(capacity);
   }
 
   get capacity(): number {
     return this.#capacity;
   }
 
+  /**
+   * The bytes of all columns, one after the other, `capacity` rows of eight bytes each. A writer of many columns views
+   * it once instead of every column by itself.
+   */
+  get block(): ArrayBuffer {
+    return this.#block;
+  }
+
   /** Makes room for `rows` more rows. Views of the columns taken before are stale afterwards. */
   reserve(rows: number): void {
     const needed = this.rowCount + rows;
-    if (needed <= this.#capacity) return;
-    this.#capacity = Math.max(needed, this.#capacity * 2);
-    for (const column of this.columns) column.grow(this.#capacity);
-    const dates = new Int32Array(this.#capacity);
+    if (needed > this.#capacity) this.#place(Math.max(needed, this.#capacity * 2));
+  }
+
+  #place(capacity: number): void {
+    this.#capacity = capacity;
+    this.#block = new ArrayBuffer(this.columns.length * capacity * BYTES_PER_ROW);
+    this.columns.forEach((column, i) => {
+      column.place(this.#block, i * capacity * BYTES_PER_ROW, capacity);
+    });
+    const dates = new Int32Array(capacity);
     dates.set(this.tradingDates);
     this.tradingDates = dates;
   }

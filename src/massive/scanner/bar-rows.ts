@@ -1,80 +1,105 @@
+import { NULL_INT64_HIGH, NULL_INT64_LOW } from '../../tables/columns.ts';
 import {
-  FloatColumn,
-  Int64Column,
-  NULL_INT64_HIGH,
-  NULL_INT64_LOW,
-  SymbolColumn,
-} from '../../tables/columns.ts';
-import type { AggregateColumnName } from '../../tables/definitions.ts';
-import { AGGREGATE_TABLES, type AggregateTableName } from '../../tables/definitions.ts';
+  AGGREGATE_COLUMNS,
+  AGGREGATE_TABLES,
+  type AggregateColumnName,
+  type AggregateTableName,
+} from '../../tables/definitions.ts';
 import type { Market } from '../../tables/markets.ts';
 import type { SymbolTable } from '../../tables/symbol-table.ts';
 import { TableRows } from '../../tables/table-rows.ts';
 import type { BarDraft } from './bar-draft.ts';
-import { PRESENT_TRADES, Slot } from './event-fields.ts';
+import { Present, Slot } from './event-fields.ts';
+
+const { OPEN, HIGH, LOW, CLOSE, VOLUME, EXACT_VOLUME, DAYVOL, EXACT_DAYVOL } = Slot;
+const { VWAP, AVGSIZE, DAYVWAP, DAYOPEN } = Slot;
+const { HAS_TRADES } = Present;
+const HAS_EXACT_VOLUME = 1 << EXACT_VOLUME;
+const HAS_EXACT_DAYVOL = 1 << EXACT_DAYVOL;
+const NULL_LOW = NULL_INT64_LOW;
+const NULL_HIGH = NULL_INT64_HIGH;
 
 const SOURCE = 'ws';
 
+const columnIndex = (name: AggregateColumnName): number =>
+  AGGREGATE_COLUMNS.findIndex(column => column.name === name);
+
+const TIME_COLUMN = columnIndex('time');
+const SYM_COLUMN = columnIndex('sym');
+const START_COLUMN = columnIndex('start');
+const OPEN_COLUMN = columnIndex('open');
+const HIGH_COLUMN = columnIndex('high');
+const LOW_COLUMN = columnIndex('low');
+const CLOSE_COLUMN = columnIndex('close');
+const VOLUME_COLUMN = columnIndex('volume');
+const VWAP_COLUMN = columnIndex('vwap');
+const TRADES_COLUMN = columnIndex('trades');
+const AVGSIZE_COLUMN = columnIndex('avgsize');
+const DAYVOL_COLUMN = columnIndex('dayvol');
+const DAYVWAP_COLUMN = columnIndex('dayvwap');
+const DAYOPEN_COLUMN = columnIndex('dayopen');
+const MKT_COLUMN = columnIndex('mkt');
+const SRC_COLUMN = columnIndex('src');
+const RECV_COLUMN = columnIndex('recv');
+
 /**
- * Rows of one aggregate table and the place where drafts become rows. Columns that say the same in every row (market,
- * source) are filled when the rows grow, so a row costs them nothing.
+ * Rows of one aggregate table and the place where drafts become rows. The rows are written by way of two views of all
+ * columns: as doubles, cell (column, row) is at column * capacity + row; as words, at twice that. Columns that say the
+ * same in every row (market, source) are filled when the rows grow, so a row costs them nothing.
  */
 export class BarRows {
   readonly rows: TableRows;
   readonly #market: Market;
+  #floats!: Float64Array;
+  #words!: Int32Array;
   #capacity = 0;
   #marked = 0;
-  #marketId = 0;
-  #sourceId = 0;
-  #columns: BarColumns;
 
   constructor(table: AggregateTableName, market: Market, symbols: SymbolTable) {
     this.rows = new TableRows(AGGREGATE_TABLES[table], symbols);
     this.#market = market;
-    this.#columns = columnsOf(this.rows);
-    this.internConstants();
+    this.prepare();
   }
 
-  /** Names market and source again after the symbol table was cleared. */
-  internConstants(): void {
-    const marketId = this.rows.symbols.internText(this.#market);
-    const sourceId = this.rows.symbols.internText(SOURCE);
-    if (marketId === this.#marketId && sourceId === this.#sourceId) return;
-    this.#marketId = marketId;
-    this.#sourceId = sourceId;
-    this.#viewColumns();
+  /** Views the rows anew and fills the constant columns: after the rows have grown or the symbols were cleared. */
+  prepare(): void {
+    this.#capacity = this.rows.capacity;
+    this.#floats = new Float64Array(this.rows.block);
+    this.#words = new Int32Array(this.rows.block);
+    this.#fillSymbols(MKT_COLUMN, this.#market);
+    this.#fillSymbols(SRC_COLUMN, SOURCE);
   }
 
   /** Adds the draft as a row; column `recv` is filled in by `received`. */
   append(draft: BarDraft): void {
     const row = this.rows.rowCount;
     if (row === this.#capacity) this.#grow();
-    const columns = this.#columns;
+    const floats = this.#floats;
+    const words = this.#words;
+    const capacity = this.#capacity;
+    const { values, present, trades } = draft;
     const { start, time, date } = draft.window;
-    const pair = row * 2;
-    columns.time[pair] = time.low;
-    columns.time[pair + 1] = time.high;
-    columns.sym[row] = draft.symbol;
-    columns.start[pair] = start.low;
-    columns.start[pair + 1] = start.high;
-    columns.open[row] = draft.decimal(Slot.open);
-    columns.high[row] = draft.decimal(Slot.high);
-    columns.low[row] = draft.decimal(Slot.low);
-    columns.close[row] = draft.decimal(Slot.close);
-    columns.volume[row] = draft.decimal(
-      draft.present & (1 << Slot.exactVolume) ? Slot.exactVolume : Slot.volume,
-    );
-    columns.vwap[row] = draft.decimal(Slot.vwap);
-    columns.avgsize[row] = draft.decimal(Slot.avgsize);
-    columns.dayvol[row] = draft.decimal(
-      draft.present & (1 << Slot.exactDayvol) ? Slot.exactDayvol : Slot.dayvol,
-    );
-    columns.dayvwap[row] = draft.decimal(Slot.dayvwap);
-    columns.dayopen[row] = draft.decimal(Slot.dayopen);
-    const hasTrades = (draft.present & PRESENT_TRADES) !== 0;
-    columns.trades[pair] = hasTrades ? draft.trades.low : NULL_INT64_LOW;
-    columns.trades[pair + 1] = hasTrades ? draft.trades.high : NULL_INT64_HIGH;
-    columns.tradingDates[row] = date;
+    const timeCell = (TIME_COLUMN * capacity + row) * 2;
+    words[timeCell] = time.low;
+    words[timeCell + 1] = time.high;
+    words[SYM_COLUMN * capacity * 2 + row] = draft.symbol;
+    const startCell = (START_COLUMN * capacity + row) * 2;
+    words[startCell] = start.low;
+    words[startCell + 1] = start.high;
+    floats[OPEN_COLUMN * capacity + row] = values[OPEN]!;
+    floats[HIGH_COLUMN * capacity + row] = values[HIGH]!;
+    floats[LOW_COLUMN * capacity + row] = values[LOW]!;
+    floats[CLOSE_COLUMN * capacity + row] = values[CLOSE]!;
+    floats[VOLUME_COLUMN * capacity + row] = values[present & HAS_EXACT_VOLUME ? EXACT_VOLUME : VOLUME]!;
+    floats[VWAP_COLUMN * capacity + row] = values[VWAP]!;
+    const tradesCell = (TRADES_COLUMN * capacity + row) * 2;
+    words[tradesCell] = present & HAS_TRADES ? trades.low : NULL_LOW;
+    words[tradesCell + 1] = present & HAS_TRADES ? trades.high : NULL_HIGH;
+    floats[AVGSIZE_COLUMN * capacity + row] = values[AVGSIZE]!;
+    floats[DAYVOL_COLUMN * capacity + row] = values[present & HAS_EXACT_DAYVOL ? EXACT_DAYVOL : DAYVOL]!;
+    floats[DAYVWAP_COLUMN * capacity + row] = values[DAYVWAP]!;
+    floats[DAYOPEN_COLUMN * capacity + row] = values[DAYOPEN]!;
+    this.rows.tradingDates[row] = date;
     this.rows.rowCount = row + 1;
   }
 
@@ -88,68 +113,23 @@ export class BarRows {
 
   /** Stamps the rows since the mark with the time at which their frame was received; returns how many. */
   received(recvLow: number, recvHigh: number): number {
-    const recv = this.#columns.recv;
+    const words = this.#words;
     const { rowCount } = this.rows;
-    for (let pair = this.#marked * 2; pair < rowCount * 2; pair += 2) {
-      recv[pair] = recvLow;
-      recv[pair + 1] = recvHigh;
+    const column = RECV_COLUMN * this.#capacity;
+    for (let row = this.#marked; row < rowCount; row++) {
+      words[(column + row) * 2] = recvLow;
+      words[(column + row) * 2 + 1] = recvHigh;
     }
     return rowCount - this.#marked;
   }
 
   #grow(): void {
     this.rows.reserve(1);
-    this.#viewColumns();
+    this.prepare();
   }
 
-  #viewColumns(): void {
-    this.#columns = columnsOf(this.rows);
-    this.#capacity = this.rows.capacity;
-    this.#columns.mkt.fill(this.#marketId);
-    this.#columns.src.fill(this.#sourceId);
+  #fillSymbols(column: number, name: string): void {
+    const begin = column * this.#capacity * 2;
+    this.#words.fill(this.rows.symbols.internText(name), begin, begin + this.#capacity);
   }
-}
-
-/** The arrays behind the columns: words for 64-bit integers, ids for symbols. Stale once the rows have grown. */
-type BarColumns = ReturnType<typeof columnsOf>;
-
-function columnsOf(rows: TableRows) {
-  return {
-    time: words(rows, 'time'),
-    sym: ids(rows, 'sym'),
-    start: words(rows, 'start'),
-    open: floats(rows, 'open'),
-    high: floats(rows, 'high'),
-    low: floats(rows, 'low'),
-    close: floats(rows, 'close'),
-    volume: floats(rows, 'volume'),
-    vwap: floats(rows, 'vwap'),
-    trades: words(rows, 'trades'),
-    avgsize: floats(rows, 'avgsize'),
-    dayvol: floats(rows, 'dayvol'),
-    dayvwap: floats(rows, 'dayvwap'),
-    dayopen: floats(rows, 'dayopen'),
-    mkt: ids(rows, 'mkt'),
-    src: ids(rows, 'src'),
-    recv: words(rows, 'recv'),
-    tradingDates: rows.tradingDates,
-  };
-}
-
-function floats(rows: TableRows, name: AggregateColumnName): Float64Array {
-  const column = rows.column(name);
-  if (!(column instanceof FloatColumn)) throw new TypeError(`column ${name} is not a float`);
-  return column.values;
-}
-
-function words(rows: TableRows, name: AggregateColumnName): Int32Array {
-  const column = rows.column(name);
-  if (!(column instanceof Int64Column)) throw new TypeError(`column ${name} is not a 64-bit integer`);
-  return column.words;
-}
-
-function ids(rows: TableRows, name: AggregateColumnName): Int32Array {
-  const column = rows.column(name);
-  if (!(column instanceof SymbolColumn)) throw new TypeError(`column ${name} is not a symbol`);
-  return column.ids;
 }

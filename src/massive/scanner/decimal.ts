@@ -1,7 +1,13 @@
-import { DIGIT_0, DOT, MINUS, SMALL_E, TO_SMALL, UNUSUAL } from './ascii.ts';
+import { Ascii } from './ascii.ts';
+
+const { PLUS, MINUS, DOT, DIGIT_0, SMALL_E, TO_SMALL } = Ascii;
+const UNUSUAL = -1;
 
 /** Digits that an int32 holds whatever they are. */
 const INT32_DIGITS = 9;
+
+/** Digits of an integer that a double holds whatever they are. */
+const EXACT_DIGITS = 15;
 
 const POWERS_OF_TEN = Float64Array.from({ length: INT32_DIGITS + 1 }, (_, places) => 10 ** places);
 
@@ -17,9 +23,11 @@ export function readDecimal(bytes: Uint8Array, at: number, values: Float64Array,
   const begin = negative ? at + 1 : at;
   let end = begin;
   let whole = 0;
-  for (let digit = digitAt(bytes, end); digit < 10; digit = digitAt(bytes, end)) {
-    whole = (Math.imul(whole, 10) + digit) | 0;
+  let digit = bytes[end]! - DIGIT_0;
+  while (digit >= 0 && digit <= 9) {
+    whole = (whole * 10 + digit) | 0;
     end++;
+    digit = bytes[end]! - DIGIT_0;
   }
   const digits = end - begin;
   if (digits === 0 || (digits > 1 && bytes[begin] === DIGIT_0)) return UNUSUAL;
@@ -29,17 +37,18 @@ export function readDecimal(bytes: Uint8Array, at: number, values: Float64Array,
   if (bytes[end] === DOT) {
     const point = end++;
     let fraction = 0;
-    for (let digit = digitAt(bytes, end); digit < 10; digit = digitAt(bytes, end)) {
-      fraction = (Math.imul(fraction, 10) + digit) | 0;
+    digit = bytes[end]! - DIGIT_0;
+    while (digit >= 0 && digit <= 9) {
+      fraction = (fraction * 10 + digit) | 0;
       end++;
+      digit = bytes[end]! - DIGIT_0;
     }
     const places = end - point - 1;
     if (places === 0) return UNUSUAL;
     if (places > INT32_DIGITS) return readLongDecimal(bytes, at, values, slot);
+    if (digits + places > EXACT_DIGITS) return readLongDecimal(bytes, at, values, slot);
     const power = POWERS_OF_TEN[places]!;
-    const mantissa = whole * power + fraction;
-    if (mantissa > Number.MAX_SAFE_INTEGER) return readLongDecimal(bytes, at, values, slot);
-    magnitude = mantissa / power;
+    magnitude = (whole * power + fraction) / power;
   }
   if ((bytes[end]! | TO_SMALL) === SMALL_E) return readLongDecimal(bytes, at, values, slot);
   values[slot] = negative ? -magnitude : magnitude;
@@ -76,8 +85,6 @@ export function skipNumber(bytes: Uint8Array, at: number): number {
   }
   return end;
 }
-
-const PLUS = 0x2b;
 
 function skipDigits(bytes: Uint8Array, at: number): number {
   let end = at;

@@ -4,46 +4,52 @@ import { type Channel, channelsOf } from '../channels.ts';
 /** How the value of a field is read. Numbers, so that the hot path switches on them. */
 export const FieldKind = {
   /** Number, or string that holds one: a slot of the draft. */
-  decimal: 0,
+  DECIMAL: 0,
   /** Number of things: an exact int64, column `trades`. */
-  count: 1,
+  COUNT: 1,
   /** Text: the symbol. */
-  ticker: 2,
+  TICKER: 2,
   /** Start of the window since 1970: 13 digits are ms, 16 µs, 19 ns. */
-  start: 3,
+  START: 3,
+  /** End of the window, which its start and channel say already. */
+  END: 4,
+  /** Known and without a column; most often `true`. */
+  FLAG: 5,
   /** Known and without a column. */
-  ignored: 4,
+  IGNORED: 6,
   /** Names the channel of the event. */
-  channel: 5,
+  CHANNEL: 7,
 } as const;
 
 export type FieldKind = (typeof FieldKind)[keyof typeof FieldKind];
 
 /** Where a draft keeps the decimal fields of an event. */
 export const Slot = {
-  open: 0,
-  high: 1,
-  low: 2,
-  close: 3,
+  OPEN: 0,
+  HIGH: 1,
+  LOW: 2,
+  CLOSE: 3,
   /** Window and day volume as numbers, and as the decimal strings that replace them. */
-  volume: 4,
-  exactVolume: 5,
-  dayvol: 6,
-  exactDayvol: 7,
-  vwap: 8,
-  avgsize: 9,
-  dayvwap: 10,
-  dayopen: 11,
+  VOLUME: 4,
+  EXACT_VOLUME: 5,
+  DAYVOL: 6,
+  EXACT_DAYVOL: 7,
+  VWAP: 8,
+  AVGSIZE: 9,
+  DAYVWAP: 10,
+  DAYOPEN: 11,
 } as const;
 
 export type Slot = (typeof Slot)[keyof typeof Slot];
 
 export const SLOT_COUNT = 12;
 
-/** Bits of a draft's `present` beside those of the slots. */
-export const PRESENT_TICKER = 1 << 12;
-export const PRESENT_START = 1 << 13;
-export const PRESENT_TRADES = 1 << 14;
+/** Bits of a draft's `present` beside those of the slots, which are 1 << slot. */
+export const Present = {
+  HAS_TICKER: 1 << SLOT_COUNT,
+  HAS_START: 2 << SLOT_COUNT,
+  HAS_TRADES: 4 << SLOT_COUNT,
+} as const;
 
 /** A field of an event: its key on the wire, how it is read, and where a decimal goes. */
 export interface EventField {
@@ -52,27 +58,27 @@ export interface EventField {
   readonly slot: Slot;
 }
 
-const decimal = (key: string, slot: Slot): EventField => ({ key, kind: FieldKind.decimal, slot });
-const other = (key: string, kind: FieldKind): EventField => ({ key, kind, slot: Slot.open });
+const decimal = (key: string, slot: Slot): EventField => ({ key, kind: FieldKind.DECIMAL, slot });
+const other = (key: string, kind: FieldKind): EventField => ({ key, kind, slot: Slot.OPEN });
 
 const PRICES: readonly EventField[] = [
-  decimal('o', Slot.open),
-  decimal('c', Slot.close),
-  decimal('h', Slot.high),
-  decimal('l', Slot.low),
+  decimal('o', Slot.OPEN),
+  decimal('c', Slot.CLOSE),
+  decimal('h', Slot.HIGH),
+  decimal('l', Slot.LOW),
 ];
 
 const EQUITY_FIELDS: readonly EventField[] = [
-  decimal('v', Slot.volume),
-  decimal('dv', Slot.exactVolume),
-  decimal('av', Slot.dayvol),
-  decimal('dav', Slot.exactDayvol),
-  decimal('op', Slot.dayopen),
-  decimal('vw', Slot.vwap),
+  decimal('v', Slot.VOLUME),
+  decimal('dv', Slot.EXACT_VOLUME),
+  decimal('av', Slot.DAYVOL),
+  decimal('dav', Slot.EXACT_DAYVOL),
+  decimal('op', Slot.DAYOPEN),
+  decimal('vw', Slot.VWAP),
   ...PRICES,
-  decimal('a', Slot.dayvwap),
-  decimal('z', Slot.avgsize),
-  other('otc', FieldKind.ignored),
+  decimal('a', Slot.DAYVWAP),
+  decimal('z', Slot.AVGSIZE),
+  other('otc', FieldKind.FLAG),
 ];
 
 /**
@@ -87,14 +93,14 @@ const EQUITY_FIELDS: readonly EventField[] = [
 const MARKET_FIELDS: Readonly<Record<Market, readonly EventField[]>> = {
   stocks: EQUITY_FIELDS,
   options: EQUITY_FIELDS,
-  indices: [decimal('op', Slot.dayopen), ...PRICES],
-  forex: [...PRICES, decimal('v', Slot.volume)],
-  crypto: [...PRICES, decimal('v', Slot.volume), decimal('vw', Slot.vwap), decimal('z', Slot.avgsize)],
+  indices: [decimal('op', Slot.DAYOPEN), ...PRICES],
+  forex: [...PRICES, decimal('v', Slot.VOLUME)],
+  crypto: [...PRICES, decimal('v', Slot.VOLUME), decimal('vw', Slot.VWAP), decimal('z', Slot.AVGSIZE)],
   futures: [
-    decimal('v', Slot.volume),
-    other('dv', FieldKind.ignored),
+    decimal('v', Slot.VOLUME),
+    other('dv', FieldKind.IGNORED),
     ...PRICES,
-    other('n', FieldKind.count),
+    other('n', FieldKind.COUNT),
   ],
 };
 
@@ -107,11 +113,11 @@ export function channelFieldsOf(market: Market): readonly ChannelFields[] {
   return channelsOf(market).map(channel => ({
     ...channel,
     fields: [
-      other('ev', FieldKind.channel),
-      other(channel.tickerField, FieldKind.ticker),
+      other('ev', FieldKind.CHANNEL),
+      other(channel.tickerField, FieldKind.TICKER),
       ...MARKET_FIELDS[market],
-      other('s', FieldKind.start),
-      other('e', FieldKind.ignored),
+      other('s', FieldKind.START),
+      other('e', FieldKind.END),
     ],
   }));
 }

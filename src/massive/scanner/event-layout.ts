@@ -1,80 +1,84 @@
-import type { ChannelFields, EventField, FieldKind } from './event-fields.ts';
+import type { ChannelFields, EventField } from './event-fields.ts';
 
 const WORD_BYTES = 4;
 
-/** The longest key that two words hold together with its comma, quotes and colon. */
-const LONGEST_KEY = 4;
+/** The longest key that two words cover together with its comma, quotes and colon. */
+const LONGEST_KEY = 2 * WORD_BYTES - 4;
+
+/** What a plan says of one key, as offsets into its entry. */
+export const Plan = {
+  /** The first four bytes of `,"key":` and the last four; of five to eight bytes they overlap. */
+  FIRST_WORD: 0,
+  LAST_WORD: 1,
+  WIDTH: 2,
+  /** FieldKind and Slot of the value. */
+  KIND: 3,
+  SLOT: 4,
+  /** The entry of the key that followed last time. */
+  NEXT: 5,
+  ENTRY_LENGTH: 8,
+} as const;
+
+const { FIRST_WORD, LAST_WORD, WIDTH, KIND, SLOT, NEXT, ENTRY_LENGTH } = Plan;
 
 /**
- * A key as it stands before a value, `,"av":`, as two unaligned words: the second masked to the bytes that belong to
- * it. `next` is the key that followed last time: events of a channel spell their fields in one order, so most often it
- * follows again, and one comparison finds it.
+ * A channel as the event reader recognises it. Events of a channel spell their keys in one order, so the plan remembers
+ * behind each key the one that followed: most often it follows again, and two comparisons of words find it. The plan
+ * is one array of integers, because the reader walks it for every field of every event.
  */
-export class FieldKey {
-  readonly first: number;
-  readonly second: number;
-  readonly secondMask: number;
-  readonly width: number;
-  readonly kind: FieldKind;
-  readonly slot: number;
-  readonly bit: number;
-  next: FieldKey = this;
-
-  constructor({ key, kind, slot }: EventField) {
-    const pattern = wordsOf(`,"${key}":`);
-    this.first = pattern.first;
-    this.second = pattern.second;
-    this.secondMask = pattern.secondMask;
-    this.width = pattern.width;
-    this.kind = kind;
-    this.slot = slot;
-    this.bit = 1 << slot;
-  }
-}
-
-/** A channel as the event reader recognises it. */
 export class ChannelLayout {
   readonly fields: ChannelFields;
   /** Which of the market's tables its bars go to. */
   readonly table: number;
-  readonly keys: readonly FieldKey[];
-  /** `A"`, what follows `{"ev":"`. */
+  /** `A"`, what follows `{"ev":"`, as a word and the mask of its bytes. */
   readonly name: number;
   readonly nameMask: number;
   readonly nameWidth: number;
-  /** The key that followed the channel last time. */
-  opening: FieldKey;
+  /** An entry for each field; the first is the channel's own, `ev`, which begins every event. */
+  readonly plan: Int32Array;
 
   constructor(channel: ChannelFields, table: number) {
+    const name = `${channel.channel}"`;
     this.fields = channel;
     this.table = table;
-    this.keys = channel.fields.map(field => new FieldKey(field));
-    this.keys.forEach((key, i) => {
-      key.next = this.keys[(i + 1) % this.keys.length]!;
-    });
-    const name = wordsOf(`${channel.channel}"`);
-    this.name = name.first;
-    this.nameMask = maskOf(name.width);
-    this.nameWidth = name.width;
-    this.opening = this.keys[1]!;
+    this.nameWidth = name.length;
+    this.nameMask = name.length < WORD_BYTES ? (1 << (name.length * 8)) - 1 : -1;
+    this.name = wordsOf(name.padEnd(WORD_BYTES, '\0')).first;
+    this.plan = planOf(channel.fields);
   }
 }
 
-function wordsOf(text: string) {
-  const width = text.length;
-  if (width > LONGEST_KEY + WORD_BYTES) throw new RangeError(`${text} is longer than two words`);
-  const view = new DataView(new ArrayBuffer(2 * WORD_BYTES));
-  for (let i = 0; i < width; i++) view.setUint8(i, text.charCodeAt(i));
-  return {
-    first: view.getInt32(0, true),
-    second: view.getInt32(WORD_BYTES, true),
-    secondMask: maskOf(width - WORD_BYTES),
-    width,
-  };
+/** The entry of the key that stands at `at`; -1 where it is none of the plan's. */
+export function findEntry(plan: Int32Array, view: DataView, at: number): number {
+  for (let entry = 0; entry < plan.length; entry += ENTRY_LENGTH) {
+    if (
+      view.getInt32(at, true) === plan[entry + FIRST_WORD] &&
+      view.getInt32(at + plan[entry + WIDTH]! - WORD_BYTES, true) === plan[entry + LAST_WORD]
+    ) {
+      return entry;
+    }
+  }
+  return -1;
 }
 
-/** Selects the first `bytes` bytes of a little-endian word. */
-function maskOf(bytes: number): number {
-  if (bytes >= WORD_BYTES) return -1;
-  return (1 << (Math.max(0, bytes) * 8)) - 1;
+function planOf(fields: readonly EventField[]): Int32Array {
+  const plan = new Int32Array(fields.length * ENTRY_LENGTH);
+  fields.forEach(({ key, kind, slot }, i) => {
+    if (key.length > LONGEST_KEY) throw new RangeError(`key ${key} is longer than ${LONGEST_KEY} bytes`);
+    const { first, last } = wordsOf(`,"${key}":`);
+    const entry = i * ENTRY_LENGTH;
+    plan[entry + FIRST_WORD] = first;
+    plan[entry + LAST_WORD] = last;
+    plan[entry + WIDTH] = key.length + WORD_BYTES;
+    plan[entry + KIND] = kind;
+    plan[entry + SLOT] = slot;
+    plan[entry + NEXT] = ((i + 1) % fields.length) * ENTRY_LENGTH;
+  });
+  return plan;
+}
+
+/** The first and the last four bytes of a text, as little-endian words. */
+function wordsOf(text: string): { first: number; last: number } {
+  const bytes = Buffer.from(text, 'latin1');
+  return { first: bytes.readInt32LE(0), last: bytes.readInt32LE(bytes.length - WORD_BYTES) };
 }

@@ -1,5 +1,7 @@
-import { CLOSE_BRACE, COMMA } from './ascii.ts';
+import { Ascii } from './ascii.ts';
 import { endOfString, endOfValue, skipSpace } from './json-skip.ts';
+
+const { COMMA, CLOSE_BRACE } = Ascii;
 
 /** Refuses what is not UTF-8 instead of replacing it: two broken tickers must not become one. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

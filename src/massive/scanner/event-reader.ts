@@ -1,24 +1,30 @@
 import type { SymbolTable } from '../../tables/symbol-table.ts';
-import { CLOSE_BRACE, DIGIT_0, QUOTE, UNUSUAL } from './ascii.ts';
+import { Ascii } from './ascii.ts';
 import type { BarDraft } from './bar-draft.ts';
 import { readDecimal } from './decimal.ts';
-import { FieldKind, PRESENT_START, PRESENT_TICKER, PRESENT_TRADES } from './event-fields.ts';
-import type { ChannelLayout, FieldKey } from './event-layout.ts';
+import { FieldKind, Present } from './event-fields.ts';
+import { type ChannelLayout, findEntry, Plan } from './event-layout.ts';
 import type { FrameBytes } from './frame-bytes.ts';
 import { skipMember, skipScalar } from './json-skip.ts';
+import { MS_DIGITS, RepeatedTime } from './repeated-time.ts';
 
-/** `{"ev":"`, the way every event begins, as two words; the second has three bytes. */
+const { QUOTE, DIGIT_0, BACKSLASH, CLOSE_BRACE, FIRST_PRINTABLE, FIRST_BEYOND } = Ascii;
+const { FIRST_WORD, LAST_WORD, WIDTH, KIND, SLOT, NEXT } = Plan;
+const { DECIMAL, COUNT, TICKER, START, END, FLAG, IGNORED } = FieldKind;
+const { HAS_TICKER, HAS_START, HAS_TRADES } = Present;
+
+/** `{"ev":"`, the way every event begins: its first and last four bytes. */
 const OPENING_FIRST = 0x7665227b;
-const OPENING_SECOND = 0x223a22;
-const OPENING_SECOND_MASK = 0xffffff;
+const OPENING_LAST = 0x223a2276;
 const OPENING_WIDTH = 7;
 
-const FIRST_PRINTABLE = 0x20;
-const FIRST_NOT_ASCII = 0x80;
-const BACKSLASH = 0x5c;
+/** `true` as a word. */
+const TRUE = 0x65757274;
 
 /** Digits of a count that an int32 holds whatever they are. */
 const COUNT_DIGITS = 9;
+
+const UNUSUAL = -1;
 
 /** Longest ticker; options need 21 bytes. A longer one is no ticker, and would only fill memory. */
 export const TICKER_BYTES = 128;
@@ -26,11 +32,12 @@ export const TICKER_BYTES = 128;
 /**
  * Reads one event from the bytes of a frame into the draft, as long as it is spelt as Massive spells it: channel
  * first, no spaces, plain text. It accepts nothing that JSON.parse would not, and means by it what JSON.parse does;
- * everything else is UNUSUAL and left to the slow path, which starts from the beginning of the event.
+ * everything else is UNUSUAL (-1) and left to the slow path, which clears the draft and starts over.
  */
 export class EventReader {
   readonly #channels: readonly ChannelLayout[];
   readonly #draft: BarDraft;
+  readonly #end = new RepeatedTime();
   #channel: ChannelLayout;
 
   constructor(channels: readonly ChannelLayout[], draft: BarDraft) {
@@ -48,73 +55,76 @@ export class EventReader {
   read(frame: FrameBytes, at: number, symbols: SymbolTable): number {
     const { bytes, view } = frame;
     const draft = this.#draft;
-    if (
-      view.getInt32(at, true) !== OPENING_FIRST ||
-      (view.getInt32(at + 4, true) & OPENING_SECOND_MASK) !== OPENING_SECOND
-    ) {
+    const values = draft.values;
+    if (view.getInt32(at, true) !== OPENING_FIRST || view.getInt32(at + 3, true) !== OPENING_LAST)
       return UNUSUAL;
-    }
-    const name = view.getInt32(at + OPENING_WIDTH, true);
-    let channel = this.#channel;
-    if ((name & channel.nameMask) !== channel.name) {
-      const other = this.#channels.find(layout => (name & layout.nameMask) === layout.name);
-      if (!other) return UNUSUAL;
-      this.#channel = channel = other;
-    }
+    const channel = this.#channelAt(view, at + OPENING_WIDTH);
+    if (!channel) return UNUSUAL;
 
+    const plan = channel.plan;
     let end = at + OPENING_WIDTH + channel.nameWidth;
     let present = 0;
-    let before: FieldKey | undefined;
-    let key = channel.opening;
-    while (bytes[end] !== CLOSE_BRACE) {
+    let before = 0;
+    for (;;) {
+      let entry = plan[before + NEXT]!;
       if (
-        view.getInt32(end, true) !== key.first ||
-        (view.getInt32(end + 4, true) & key.secondMask) !== key.second
+        view.getInt32(end, true) !== plan[entry + FIRST_WORD] ||
+        view.getInt32(end + plan[entry + WIDTH]! - 4, true) !== plan[entry + LAST_WORD]
       ) {
-        const found = keyAt(view, end, channel.keys);
-        if (!found) {
+        if (bytes[end] === CLOSE_BRACE) break;
+        entry = findEntry(plan, view, end);
+        if (entry < 0) {
           end = skipMember(bytes, end);
-          if (end === UNUSUAL) return UNUSUAL;
+          if (end < 0) return UNUSUAL;
           continue;
         }
-        key = found;
-        if (before) before.next = key;
-        else channel.opening = key;
+        plan[before + NEXT] = entry;
       }
-      end += key.width;
-      switch (key.kind) {
-        case FieldKind.decimal: {
-          const quoted = bytes[end] === QUOTE;
-          end = readDecimal(bytes, quoted ? end + 1 : end, draft.values, key.slot);
-          if (end === UNUSUAL) return UNUSUAL;
-          if (quoted && bytes[end++] !== QUOTE) return UNUSUAL;
-          present |= key.bit;
-          break;
-        }
-        case FieldKind.ticker:
-          end = this.#readTicker(bytes, end, symbols);
-          present |= PRESENT_TICKER;
-          break;
-        case FieldKind.start:
-          end = draft.window.read(frame, end);
-          present |= PRESENT_START;
-          break;
-        case FieldKind.count:
-          end = this.#readCount(bytes, end);
-          present |= PRESENT_TRADES;
-          break;
-        case FieldKind.ignored:
-          end = skipScalar(bytes, end);
-          break;
-        case FieldKind.channel:
-          return UNUSUAL;
+      end = end + plan[entry + WIDTH]!;
+      const kind = plan[entry + KIND]!;
+      if (kind === DECIMAL) {
+        const slot = plan[entry + SLOT]!;
+        const quoted = bytes[end] === QUOTE;
+        end = readDecimal(bytes, quoted ? end + 1 : end, values, slot);
+        if (end < 0) return UNUSUAL;
+        if (quoted && bytes[end++] !== QUOTE) return UNUSUAL;
+        present |= 1 << slot;
+      } else if (kind === TICKER) {
+        end = this.#readTicker(bytes, end, symbols);
+        if (end < 0) return UNUSUAL;
+        present |= HAS_TICKER;
+      } else if (kind === START) {
+        end = draft.window.read(frame, end);
+        if (end < 0) return UNUSUAL;
+        present |= HAS_START;
+      } else if (kind === END) {
+        end = this.#skipEnd(frame, end);
+        if (end < 0) return UNUSUAL;
+      } else if (kind === FLAG) {
+        end = view.getInt32(end, true) === TRUE ? end + 4 : skipScalar(bytes, end);
+        if (end < 0) return UNUSUAL;
+      } else if (kind === IGNORED) {
+        end = skipScalar(bytes, end);
+        if (end < 0) return UNUSUAL;
+      } else if (kind === COUNT) {
+        end = this.#readCount(bytes, end);
+        if (end < 0) return UNUSUAL;
+        present |= HAS_TRADES;
+      } else {
+        return UNUSUAL;
       }
-      if (end === UNUSUAL) return UNUSUAL;
-      before = key;
-      key = key.next;
+      before = entry;
     }
-    draft.present = present;
-    return draft.identified ? end + 1 : UNUSUAL;
+    return draft.complete(present) ? end + 1 : UNUSUAL;
+  }
+
+  /** The channel whose name stands at `at`, most often that of the event before. */
+  #channelAt(view: DataView, at: number): ChannelLayout | undefined {
+    const name = view.getInt32(at, true);
+    if ((name & this.#channel.nameMask) === this.#channel.name) return this.#channel;
+    const channel = this.#channels.find(layout => (name & layout.nameMask) === layout.name);
+    if (channel) this.#channel = channel;
+    return channel;
   }
 
   #readTicker(bytes: Uint8Array, at: number, symbols: SymbolTable): number {
@@ -123,21 +133,26 @@ export class EventReader {
     let hash = 0;
     let end = begin;
     for (let byte = bytes[end]!; byte !== QUOTE; byte = bytes[++end]!) {
-      if (byte < FIRST_PRINTABLE || byte >= FIRST_NOT_ASCII || byte === BACKSLASH) return UNUSUAL;
+      if (byte < FIRST_PRINTABLE || byte >= FIRST_BEYOND || byte === BACKSLASH) return UNUSUAL;
       hash = (Math.imul(hash, 31) + byte) | 0;
     }
     if (end === begin || end - begin > TICKER_BYTES) return UNUSUAL;
     const symbol = symbols.internHashed(bytes, begin, end, hash);
-    if (symbol === UNUSUAL) return UNUSUAL;
+    if (symbol < 0) return UNUSUAL;
     this.#draft.symbol = symbol;
     return end + 1;
+  }
+
+  #skipEnd(frame: FrameBytes, at: number): number {
+    if (this.#end.isAt(frame, at) || this.#end.read(frame, at) !== undefined) return at + MS_DIGITS;
+    return skipScalar(frame.bytes, at);
   }
 
   #readCount(bytes: Uint8Array, at: number): number {
     let end = at;
     let count = 0;
-    for (let digit = (bytes[end]! - DIGIT_0) >>> 0; digit < 10; digit = (bytes[end]! - DIGIT_0) >>> 0) {
-      count = (Math.imul(count, 10) + digit) | 0;
+    for (let digit = bytes[end]! - DIGIT_0; digit >= 0 && digit <= 9; digit = bytes[end]! - DIGIT_0) {
+      count = (count * 10 + digit) | 0;
       end++;
     }
     const digits = end - at;
@@ -145,10 +160,4 @@ export class EventReader {
     this.#draft.trades.set(count);
     return end;
   }
-}
-
-function keyAt(view: DataView, at: number, keys: readonly FieldKey[]): FieldKey | undefined {
-  const first = view.getInt32(at, true);
-  const second = view.getInt32(at + 4, true);
-  return keys.find(key => first === key.first && (second & key.secondMask) === key.second);
 }

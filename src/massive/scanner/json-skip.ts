@@ -1,25 +1,26 @@
-import {
-  BACKSLASH,
-  CLOSE_BRACE,
-  CLOSE_BRACKET,
-  COLON,
-  COMMA,
-  OPEN_BRACE,
-  OPEN_BRACKET,
-  QUOTE,
-  UNUSUAL,
-} from './ascii.ts';
+import { Ascii } from './ascii.ts';
 import { skipNumber } from './decimal.ts';
 
-const FIRST_PRINTABLE = 0x20;
-const FIRST_NOT_ASCII = 0x80;
+const {
+  QUOTE,
+  COMMA,
+  COLON,
+  OPEN_BRACKET,
+  BACKSLASH,
+  CLOSE_BRACKET,
+  OPEN_BRACE,
+  CLOSE_BRACE,
+  FIRST_PRINTABLE,
+  FIRST_BEYOND,
+} = Ascii;
+const UNUSUAL = -1;
 
 /** The position of the closing quote of the plain text that begins at `at`: ASCII without escapes. Else UNUSUAL. */
 export function closingQuote(bytes: Uint8Array, at: number): number {
   for (let end = at; ; end++) {
     const byte = bytes[end]!;
     if (byte === QUOTE) return end;
-    if (byte < FIRST_PRINTABLE || byte >= FIRST_NOT_ASCII || byte === BACKSLASH) return UNUSUAL;
+    if (byte < FIRST_PRINTABLE || byte >= FIRST_BEYOND || byte === BACKSLASH) return UNUSUAL;
   }
 }
 

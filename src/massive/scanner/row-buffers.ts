@@ -59,7 +59,7 @@ export class RowSet {
     rows.truncate(0);
     if (this.outstanding.size > 0 || this.symbols.count <= keepSymbols) return;
     this.symbols.clear();
-    for (const bars of this.bars) bars.internConstants();
+    for (const bars of this.bars) bars.prepare();
   }
 }
 

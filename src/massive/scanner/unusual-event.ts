@@ -1,7 +1,7 @@
 import { SymbolLimitError, type SymbolTable } from '../../tables/symbol-table.ts';
 import type { StatusEvent } from '../status.ts';
 import type { BarDraft } from './bar-draft.ts';
-import { type EventField, FieldKind, PRESENT_START, PRESENT_TICKER, PRESENT_TRADES } from './event-fields.ts';
+import { type EventField, FieldKind, Present } from './event-fields.ts';
 import type { ChannelLayout } from './event-layout.ts';
 import { membersOf, textOf } from './event-members.ts';
 import { TICKER_BYTES } from './event-reader.ts';
@@ -51,6 +51,7 @@ export class UnusualEventReader {
 
   /** Reads the value in `bytes[begin, end)`. */
   read(bytes: Uint8Array, begin: number, end: number, symbols: SymbolTable): UnusualEvent {
+    this.#draft.clear();
     const event = parse(bytes, begin, end);
     if (event === undefined) return { kind: 'not-json' };
     if (typeof event !== 'object' || event === null || Array.isArray(event)) {
@@ -71,14 +72,13 @@ export class UnusualEventReader {
   }
 
   #readBar(members: ReadonlyMap<string, string>, channel: ChannelLayout, symbols: SymbolTable): void {
-    this.#draft.present = 0;
     for (const field of channel.fields.fields) {
       const value = members.get(field.key);
-      if (field.kind === FieldKind.ticker) this.#readTicker(field, value, symbols);
-      else if (field.kind === FieldKind.start) this.#readStart(field, value);
+      if (field.kind === FieldKind.TICKER) this.#readTicker(field, value, symbols);
+      else if (field.kind === FieldKind.START) this.#readStart(field, value);
       else if (value === undefined || value === 'null') continue;
-      else if (field.kind === FieldKind.decimal) this.#readDecimal(field, value);
-      else if (field.kind === FieldKind.count) this.#readCount(field, value);
+      else if (field.kind === FieldKind.DECIMAL) this.#readDecimal(field, value);
+      else if (field.kind === FieldKind.COUNT) this.#readCount(field, value);
     }
   }
 
@@ -95,7 +95,7 @@ export class UnusualEventReader {
       throw new Rejection('ticker-invalid', `${field.key} holds half a character`);
     }
     this.#draft.symbol = symbols.intern(bytes, 0, bytes.length);
-    this.#draft.present |= PRESENT_TICKER;
+    this.#draft.present |= Present.HAS_TICKER;
   }
 
   #readStart(field: EventField, value: string | undefined): void {
@@ -103,7 +103,7 @@ export class UnusualEventReader {
     if (!this.#draft.window.take(digits)) {
       throw new Rejection('start-invalid', `${field.key} is not a time of 13, 16 or 19 digits`);
     }
-    this.#draft.present |= PRESENT_START;
+    this.#draft.present |= Present.HAS_START;
   }
 
   #readDecimal(field: EventField, value: string): void {
@@ -119,7 +119,7 @@ export class UnusualEventReader {
       throw new Rejection('field-out-of-range', `${field.key} is beyond 64 bits`);
     }
     this.#draft.trades.setBigInt(count);
-    this.#draft.present |= PRESENT_TRADES;
+    this.#draft.present |= Present.HAS_TRADES;
   }
 }
 

@@ -1,10 +1,11 @@
 import { type DateDays, TABLE_EPOCH_MS } from '../../tables/epoch.ts';
 import { Int64Words } from '../../tables/int64-words.ts';
 import type { SessionCalendar, TradingSpan } from '../../tables/session-calendar.ts';
-import { DIGIT_0, UNUSUAL } from './ascii.ts';
 import type { FrameBytes } from './frame-bytes.ts';
+import { MS_DIGITS, RepeatedTime } from './repeated-time.ts';
 
-const MILLISECOND_DIGITS = 13;
+const UNUSUAL = -1;
+
 const MICROSECOND_DIGITS = 16;
 const NANOSECOND_DIGITS = 19;
 
@@ -22,11 +23,7 @@ export class WindowStart {
   date: DateDays = 0;
   readonly #calendar: SessionCalendar;
   #span: TradingSpan;
-  /** The digits of a start in milliseconds, as they stood in the frame: three words and the last digit. */
-  #digits0 = 0;
-  #digits4 = 0;
-  #digits8 = 0;
-  #digit12 = 0;
+  readonly #repeated = new RepeatedTime();
 
   constructor(calendar: SessionCalendar) {
     this.#calendar = calendar;
@@ -35,43 +32,22 @@ export class WindowStart {
 
   /** Takes the start in milliseconds at `at`; the position behind it, or UNUSUAL where there are not 13 digits. */
   read(frame: FrameBytes, at: number): number {
-    const view = frame.view;
-    const digits0 = view.getInt32(at, true);
-    const digits4 = view.getInt32(at + 4, true);
-    const digits8 = view.getInt32(at + 8, true);
-    const bytes = frame.bytes;
-    const digit12 = bytes[at + 12]!;
-    const end = at + MILLISECOND_DIGITS;
-    if (
-      digits8 !== this.#digits8 ||
-      digit12 !== this.#digit12 ||
-      digits4 !== this.#digits4 ||
-      digits0 !== this.#digits0
-    ) {
-      if (bytes[at] === DIGIT_0) return UNUSUAL;
-      let ms = 0;
-      for (let i = at; i < end; i++) {
-        const digit = (bytes[i]! - DIGIT_0) >>> 0;
-        if (digit > 9) return UNUSUAL;
-        ms = ms * 10 + digit;
-      }
+    if (!this.#repeated.isAt(frame, at)) {
+      const ms = this.#repeated.read(frame, at);
+      if (ms === undefined) return UNUSUAL;
       this.#set(ms, 0);
-      this.#digits0 = digits0;
-      this.#digits4 = digits4;
-      this.#digits8 = digits8;
-      this.#digit12 = digit12;
     }
-    return end;
+    return at + MS_DIGITS;
   }
 
   /** Takes a start as text: 13 digits are milliseconds since 1970, 16 microseconds, 19 nanoseconds. False if not one. */
   take(text: string): boolean {
     if (!/^[1-9][0-9]*$/.test(text)) return false;
-    const ms = Number(text.slice(0, MILLISECOND_DIGITS));
-    const rest = Number(text.slice(MILLISECOND_DIGITS));
-    this.#digits0 = 0;
+    const ms = Number(text.slice(0, MS_DIGITS));
+    const rest = Number(text.slice(MS_DIGITS));
+    this.#repeated.forget();
     switch (text.length) {
-      case MILLISECOND_DIGITS:
+      case MS_DIGITS:
         this.#set(ms, 0);
         return true;
       case MICROSECOND_DIGITS:
