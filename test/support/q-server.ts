@@ -62,7 +62,7 @@ export class QServer {
     const accept = (socket: Socket): void => this.#accept(socket);
     this.#server = tls
       ? createTlsServer({ key: LOCALHOST_KEY, cert: LOCALHOST_CERTIFICATE }, accept)
-      : createServer(accept);
+      : createServer({ noDelay: true }, accept);
   }
 
   get port(): number {

@@ -2,10 +2,13 @@
 export class Watch {
   #waiting: { readonly condition: () => boolean; readonly resolve: () => void }[] = [];
 
+  /** Conditions are looked at once whatever is changing now has changed completely. */
   changed(): void {
-    const met = this.#waiting.filter(({ condition }) => condition());
-    this.#waiting = this.#waiting.filter(waiting => !met.includes(waiting));
-    for (const { resolve } of met) resolve();
+    queueMicrotask(() => {
+      const met = this.#waiting.filter(({ condition }) => condition());
+      this.#waiting = this.#waiting.filter(waiting => !met.includes(waiting));
+      for (const { resolve } of met) resolve();
+    });
   }
 
   until(condition: () => boolean): Promise<void> {

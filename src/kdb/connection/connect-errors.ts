@@ -56,7 +56,8 @@ export function openingTimedOut(target: Target, phase: OpeningPhase, timeoutMs: 
     case 'authenticating':
       return new KdbConnectError('KDB_HANDSHAKE_TIMEOUT', {
         what: `${name} accepts connections but has not answered to the credentials within ${timeoutMs} ms`,
-        remedy: 'See whether the q process is busy or stopped, and whether the port is that of a q process.',
+        remedy:
+          'See whether the q process is busy or stopped, whether the port is its, and whether it speaks TLS only (-E 2).',
       });
   }
 }
