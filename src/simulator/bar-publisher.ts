@@ -59,8 +59,8 @@ export function correctionSecondsFor(symbols: number, wanted: number): number {
 }
 
 /**
- * Gives the bars of one market to its subscribers. Each bar is described, counted as truth and only then written; and
- * only if somebody wants it.
+ * Gives the bars of one market to its subscribers. Each bar is described, hashed for the truth, and only then
+ * written; and only if somebody wants it.
  */
 export class BarPublisher implements BarSink {
   readonly record: MarketRecord;

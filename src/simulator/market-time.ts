@@ -5,6 +5,7 @@ import type { MarketFeed } from './market-feed.ts';
 const TICK_MS = 10;
 /** So that sockets and control requests get their turn when a lot is due. */
 const LONGEST_RUN_MS = 20;
+/** In real time. */
 const ALARMING_MS = 2000;
 
 export interface MarketTimeOptions {
@@ -91,7 +92,7 @@ export class MarketTime {
   }
 
   #watch(): void {
-    const { behindMs } = this;
+    const behindMs = this.behindMs / this.#options.speed;
     if (behindMs > ALARMING_MS === this.#alarmed) return;
     this.#alarmed = !this.#alarmed;
     if (this.#alarmed) this.#options.logger.warn('this machine cannot keep up with the rate', { behindMs });
