@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
 import winston from 'winston';
 import type { Clock } from '../base/clock.ts';
 import { MassiveKdbError, messageOf } from '../base/errors.ts';
@@ -8,6 +8,7 @@ import type { LogFields, Logger, LogLevel } from '../base/logger.ts';
 import { jsonLine, prettyLine } from './log-line.ts';
 import { type Hidden, Redaction } from './redaction.ts';
 import { type LogLine, Repeats } from './repeats.ts';
+import { RotatingFile } from './rotating-file.ts';
 
 /** How a process logs; the section `logging` of the configuration. */
 export interface LoggingOptions {
@@ -44,6 +45,11 @@ export class LogFileError extends MassiveKdbError {
 
 const LEVELS: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2, debug: 3 };
 
+/** A terminal, a pipe or a test's stream; colours only where `isTTY`. */
+type ErrorStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+type Render = (line: LogLine, wallMs: number) => string;
+
 /**
  * A logger that writes to standard error, and to a file if one is given.
  *
@@ -51,27 +57,25 @@ const LEVELS: Readonly<Record<LogLevel, number>> = { error: 0, warn: 1, info: 2,
  */
 export function createLogger(
   options: LoggingOptions,
-  {
-    clock,
-    stderr,
-  }: { readonly clock: Clock; readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean } },
+  { clock, stderr }: { readonly clock: Clock; readonly stderr: ErrorStream },
 ): ProcessLogger {
   const redaction = new Redaction();
-  const transports = [
-    stderrTransport(options, redaction, stderr),
-    ...(options.file === null ? [] : [fileTransport(options.file, options, redaction)]),
-  ];
-  const sink = winston.createLogger({ levels: { ...LEVELS }, level: options.level, transports });
-  const repeats = new Repeats(options.repeatWindowMs, clock, line => {
-    sink.log({ level: line.level, message: line.message, line, wallMs: clock.wallMs() });
+  const forPeople: Render = (line, wallMs) => prettyLine(line, wallMs, Boolean(stderr.isTTY));
+  const toStderr = redacted(redaction, options.format === 'json' ? jsonLine : forPeople);
+  const sink = winston.createLogger({
+    levels: { ...LEVELS },
+    level: options.level,
+    transports: transportTo(stderr, toStderr),
   });
-  for (const transport of transports) {
-    // The file's disk has failed: say so once, and go on without it.
-    transport.once('error', error => {
-      sink.remove(transport);
-      if (options.file !== null) repeats.log(lostFile(options.file, error));
-    });
-  }
+  let ended = false;
+  const repeats = new Repeats(options.repeatWindowMs, clock, line => {
+    const wallMs = clock.wallMs();
+    // What is said after the end, as by a part that stops late, still reaches standard error.
+    if (ended) stderr.write(`${toStderr(line, wallMs)}\n`);
+    else sink.log({ level: line.level, message: line.message, line, wallMs });
+  });
+  const file = options.file === null ? undefined : openFile(options.file, options, repeats);
+  if (file) sink.add(transportTo(streamInto(file), redacted(redaction, jsonLine)));
   const isShown = (level: LogLevel) => LEVELS[level] <= LEVELS[sink.level as LogLevel];
   const log = (line: LogLine) => {
     if (isShown(line.level)) repeats.log(line);
@@ -84,11 +88,12 @@ export function createLogger(
     hide: secret => redaction.hide(secret),
     async close() {
       repeats.flush();
-      const finished = transports.map(
-        transport => new Promise(resolve => transport.once('finish', resolve).once('error', resolve)),
-      );
+      const finished = sink.transports.map(transport => once(transport, 'finish'));
       sink.end();
+      ended = true;
       await Promise.all(finished);
+      await file?.close();
+      repeats.flush();
     },
   };
 }
@@ -105,56 +110,44 @@ function boundLogger(log: (line: LogLine) => void, own: LogFields): Logger {
   };
 }
 
+/** Secrets go before, because rendering may escape one beyond recognition, and after, to be sure. */
+function redacted(redaction: Redaction, render: Render): Render {
+  return (line, wallMs) => redaction.apply(render(redaction.applyTo(line), wallMs));
+}
+
 type Entry = winston.Logform.TransformableInfo & { readonly line: LogLine; readonly wallMs: number };
 
-function rendered(
-  redaction: Redaction,
-  render: (line: LogLine, wallMs: number) => string,
-): winston.Logform.Format {
-  return winston.format.printf(entry => {
+function transportTo(stream: NodeJS.WritableStream, render: Render): winston.transport {
+  const format = winston.format.printf(entry => {
     const { line, wallMs } = entry as Entry;
-    // Before, because rendering may escape a secret beyond recognition; after, to be sure.
-    return redaction.apply(render(redaction.applyTo(line), wallMs));
+    return render(line, wallMs);
+  });
+  return new winston.transports.Stream({ stream, eol: '\n', format });
+}
+
+/** The file takes everything at once, so that a slow disk never holds up standard error. */
+function streamInto(file: RotatingFile): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(line: string, _encoding, done) {
+      file.write(line);
+      done();
+    },
   });
 }
 
-function stderrTransport(
-  { format }: LoggingOptions,
-  redaction: Redaction,
-  stderr: NodeJS.WritableStream & { readonly isTTY?: boolean },
-): winston.transport {
-  const render =
-    format === 'json'
-      ? jsonLine
-      : (line: LogLine, wallMs: number) => prettyLine(line, wallMs, Boolean(stderr.isTTY));
-  return new winston.transports.Stream({ stream: stderr, eol: '\n', format: rendered(redaction, render) });
-}
-
-function fileTransport(
-  file: string,
-  { maxFileBytes, maxFiles }: LoggingOptions,
-  redaction: Redaction,
-): winston.transport {
+function openFile(file: string, { maxFileBytes, maxFiles }: LoggingOptions, repeats: Repeats): RotatingFile {
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    closeSync(openSync(file, 'a'));
+    return new RotatingFile(
+      { file, maxFileBytes, maxFiles },
+      {
+        failed: error =>
+          repeats.log({ level: 'error', message: new LogFileError(file, error).message, fields: {} }),
+        recovered: lostLines =>
+          repeats.log({ level: 'error', message: `the log file ${file} lacks lines`, fields: { lostLines } }),
+      },
+    );
   } catch (error) {
     throw new LogFileError(file, error);
   }
-  return new winston.transports.File({
-    filename: file,
-    maxsize: maxFileBytes,
-    maxFiles,
-    tailable: true,
-    eol: '\n',
-    format: rendered(redaction, jsonLine),
-  });
-}
-
-function lostFile(file: string, error: Error): LogLine {
-  return {
-    level: 'error',
-    message: `${new LogFileError(file, error).message} Lines go to standard error only`,
-    fields: {},
-  };
 }

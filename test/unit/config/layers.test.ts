@@ -112,6 +112,11 @@ describe('configuration - one feed by flags', () => {
     expect(ports([':5010', 'kdb1:5011:feed'])).to.deep.equal([5010, 5011]);
   });
 
+  it('an IPv6 address of a target stands in brackets', () => {
+    const { targets } = load({ flags: { ...short, target: '[::1]:5010:feed' } });
+    expect(targets[0]).to.include({ host: '::1', port: 5010, user: 'feed' });
+  });
+
   it('variables make a feed too, under the flags', () => {
     const environment = {
       MASSIVE_KDB_MARKET: 'crypto',

@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -10,6 +18,7 @@ import {
   type ProcessLogger,
 } from '../../../src/ops/logger.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { Watch } from '../../support/watch.ts';
 
 const OPTIONS: LoggingOptions = {
   level: 'info',
@@ -139,16 +148,33 @@ describe('logger - file', () => {
     expect(lines()).to.have.lengthOf(5);
   });
 
-  it('is rotated at its size, and no more files are kept than said', async () => {
+  it('is rotated at its size: no line is split or lost but with the oldest file, and no more files are kept', async () => {
     const { logger } = start({ file: join(directory, 'x.log'), repeatWindowMs: 0 });
-    for (let i = 0; i < 40; i++) {
-      for (let j = 0; j < 100; j++) logger.info(`${i} ${'x'.repeat(100)}`);
-      await new Promise(resolve => setImmediate(resolve));
-    }
+    for (let i = 0; i < 4000; i++) logger.info(`${'x'.repeat(40)} ${i}`);
     await logger.close();
-    const names = readdirSync(directory);
-    expect(names).to.have.lengthOf.within(2, 3);
-    for (const name of names) expect(statSync(join(directory, name)).size, name).to.be.below(2 * 65_536);
+    const names = ['x.log.2', 'x.log.1', 'x.log'];
+    expect(readdirSync(directory).sort().reverse()).to.deep.equal(names);
+    const numbers = names.flatMap(name => {
+      const content = readFileSync(join(directory, name), 'utf8');
+      expect(content.length, name).to.be.within(1, 65_536);
+      return content
+        .trimEnd()
+        .split('\n')
+        .map(line => Number(/ (\d+)"/.exec(`${JSON.parse(line).message}"`)?.[1]));
+    });
+    expect(numbers).to.deep.equal(numbers.map((_, index) => 4000 - numbers.length + index));
+  });
+
+  it('is appended to by the next process, and rotated when it was full already', async () => {
+    const file = join(directory, 'x.log');
+    writeFileSync(file, `${'x'.repeat(65_000)}\n`);
+    for (const message of ['first', 'second']) {
+      const { logger } = start({ file, maxFiles: 2 });
+      logger.info(`${message} ${'y'.repeat(400)}`);
+      await logger.close();
+    }
+    expect(readFileSync(`${file}.1`, 'utf8')).to.match(/^x+\n.*first y+"}\n$/);
+    expect(readFileSync(file, 'utf8')).to.match(/^.*second y+"}\n$/);
   });
 
   it('that cannot be written is one clear error before anything starts', () => {
@@ -160,21 +186,63 @@ describe('logger - file', () => {
   });
 });
 
+describe('logger - a disk that fails', () => {
+  it('costs lines of the file and nothing else: it is said once, and how many were lost', async function () {
+    if (!existsSync('/dev/full')) this.skip();
+    const { logger, until, lines } = start({ file: '/dev/full', repeatWindowMs: 0 });
+    logger.info('first');
+    await until(text => text.includes('cannot be written'));
+    logger.info('second');
+    await logger.close();
+    expect(lines().filter(line => line.includes('ENOSPC'))).to.have.lengthOf(1);
+    expect(lines().filter(line => / (first|second)$/.test(line))).to.have.lengthOf(2);
+    expect(lines().at(-1)).to.match(/the log file \/dev\/full lacks lines {2}lostLines=3$/);
+  });
+
+  it('is written again when it is well again, with the number of lines that it lacks', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'massive-kdb-log-'));
+    const file = join(directory, 'logs', 'x.log');
+    const { logger, until } = start({ file });
+    rmSync(join(directory, 'logs'), { recursive: true });
+    logger.info('lost');
+    await until(text => text.includes('cannot be written'));
+    mkdirSync(join(directory, 'logs'));
+    logger.info('kept');
+    await until(text => text.includes('lacks lines'));
+    await logger.close();
+    const messages = readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line).message);
+    expect(messages).to.include('kept').and.not.include('lost');
+    rmSync(directory, { recursive: true });
+  });
+});
+
 interface Started {
   readonly logger: ProcessLogger;
   readonly clock: ManualClock;
   lines(): string[];
+  /** Resolves when what was written to standard error is so. */
+  until(condition: (text: string) => boolean): Promise<void>;
 }
 
 function start(options: Partial<LoggingOptions> = {}): Started {
   let text = '';
+  const watch = new Watch();
   const stderr = new Writable({
     write(chunk, _encoding, done) {
       text += String(chunk);
+      watch.changed();
       done();
     },
   });
   const clock = new ManualClock();
   const logger = createLogger({ ...OPTIONS, ...options }, { clock, stderr });
-  return { logger, clock, lines: () => text.split('\n').slice(0, -1) };
+  return {
+    logger,
+    clock,
+    lines: () => text.split('\n').slice(0, -1),
+    until: condition => watch.until(() => condition(text)),
+  };
 }

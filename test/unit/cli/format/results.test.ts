@@ -73,6 +73,43 @@ describe('query results - table', () => {
     expect([...tableText(GENERIC_NULL)]).to.deep.equal([]);
   });
 
+  it('what is nested stands on one line of its cell', () => {
+    const counts: QValue = {
+      kind: 'dict',
+      sorted: false,
+      keys: symbolVector(['a', 'b']),
+      values: { kind: 'vector', attribute: 'none', type: 'int', values: Int32Array.of(1, NULL_INT32) },
+    };
+    const lambda: QValue = { kind: 'lambda', context: '', body: charVector('{x+\n 1}') };
+    const cells = listOf([
+      symbolVector(['x', 'y']),
+      listOf([longAtom(1n), symbolAtom('z')]),
+      counts,
+      BARS,
+      lambda,
+      GENERIC_NULL,
+    ]);
+    const shown = ['x y', '(1; z)', '{a: 1, b: }', 'table of 3 rows', '{x+\\n 1}', ''];
+    expect([...tableText(cells)]).to.deep.equal(shown);
+    expect([...tableText(table(column('v', cells)))].slice(2)).to.deep.equal(shown);
+    const values = jsonOf(cells) as unknown[];
+    expect(values.slice(0, 3)).to.deep.equal([['x', 'y'], [1, 'z'], { a: 1, b: null }]);
+    expect(values[3]).to.have.lengthOf(3);
+    expect(values.slice(4)).to.deep.equal(['{x+\\n 1}', null]);
+  });
+
+  it('a dictionary of records shows a record for each key', () => {
+    const records: QValue = {
+      kind: 'dict',
+      sorted: false,
+      keys: symbolVector(['r', 's']),
+      values: table(column('n', { type: 'long', values: BigInt64Array.of(1n, 2n) })),
+    };
+    expect([...tableText(records)]).to.deep.equal(['r| {n: 1}', 's| {n: 2}']);
+    expect(jsonOf(records)).to.deep.equal({ r: { n: 1 }, s: { n: 2 } });
+    expect([...csv(records)]).to.deep.equal(['key,value\r', 'r,{n: 1}\r', 's,{n: 2}\r']);
+  });
+
   it('text from the other side cannot break a line or move the cursor', () => {
     const value = table(column('s', listOf([charVector('a\nb'), charVector('\u001b[2Jc')])));
     expect([...tableText(value)].slice(2)).to.deep.equal(['a\\nb', '\\x1b[2Jc']);
