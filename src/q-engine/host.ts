@@ -26,8 +26,11 @@ export interface EngineHost {
   /** hopen of a symbol, string, int or (address; timeout). */
   open(address: Value): number;
   close(handle: number): void;
-  /** Whole file as bytes. Signals the path when there is none. */
-  readFile(path: string): Uint8Array;
+  /**
+   * A file as bytes, or from `offset` at most `length` of them; a host may give more than that. Signals the path
+   * when there is none.
+   */
+  readFile(path: string, offset?: number, length?: number): Uint8Array;
   writeFile(path: string, bytes: Uint8Array): void;
   appendFile(path: string, bytes: Uint8Array): void;
   removeFile(path: string): void;
@@ -47,9 +50,5 @@ export interface EngineHost {
   setDotz(name: string, value: Value | undefined): void;
   /** The internal functions -N!x that the language does not know itself; undefined: unknown. */
   internal(code: number, argument: Value): Value | undefined;
-  /**
-   * @[`:path;path;f;y] and .[`:path;...]: amends a value in a file. Undefined: this host cannot.
-   */
-  amendFile?(file: string, path: readonly Value[], f: Value, y: Value | undefined): Value | undefined;
   exit(code: number): never;
 }

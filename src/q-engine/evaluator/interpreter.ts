@@ -1,6 +1,7 @@
 /** Evaluates syntax trees: names, application, assignment, control. */
 import type { EngineHost } from '../host.ts';
 import type { NameNode, Node } from '../language/nodes.ts';
+import { readPath, writePath } from '../files/path-values.ts';
 import { parseSource } from '../language/parser.ts';
 import { runQuery } from '../sql/query.ts';
 import { buildTable, collect } from '../values/items.ts';
@@ -153,12 +154,18 @@ export class Interpreter {
     return value;
   }
 
+  /** A file symbol such as `:db/t/ names the value in that file. */
   findVariable(name: string, namespace = this.namespace): Value | undefined {
+    if (name.startsWith(':')) return readPath(name.slice(1), this);
     const full = Globals.qualify(name, namespace);
     return isDotz(full) ? getDotz(full, this) : this.globals.get(full);
   }
 
   setVariable(name: string, value: Value, namespace = this.namespace): void {
+    if (name.startsWith(':')) {
+      writePath(name.slice(1), value, this);
+      return;
+    }
     const full = Globals.qualify(name, namespace);
     if (isDotz(full)) setDotz(full, value, this);
     else this.globals.set(full, value);

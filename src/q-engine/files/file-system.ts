@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmdirSync,
   statSync,
   unlinkSync,
@@ -17,8 +18,24 @@ import { fileError } from './file-error.ts';
 /** Names and sizes as the host gives them to the language. */
 export type PathContent = { readonly names: readonly string[] } | { readonly size: number };
 
-export function readFile(path: string): Uint8Array {
-  return fileError(path, () => readFileSync(path));
+/** A file, or from `offset` at most `length` bytes of it. */
+export function readFile(path: string, offset = 0, length?: number): Uint8Array {
+  return fileError(path, () => {
+    if (length === undefined && offset === 0) return readFileSync(path);
+    const descriptor = openSync(path, 'r');
+    try {
+      const part = new Uint8Array(
+        Math.min(length ?? Number.POSITIVE_INFINITY, fstatSync(descriptor).size - offset),
+      );
+      let filled = 0;
+      for (let read = 1; read > 0 && filled < part.length; filled += read) {
+        read = readSync(descriptor, part, filled, part.length - filled, offset + filled);
+      }
+      return part.subarray(0, filled);
+    } finally {
+      closeSync(descriptor);
+    }
+  });
 }
 
 /** Writes a file whole; its directories are made where there are none. */

@@ -81,6 +81,7 @@ export function encodeNested(items: readonly Value[]): EncodedFile {
 export function decodeFile(file: Uint8Array, context: FileContext): Value {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const mark = file.length < OBJECT_HEADER_BYTES ? 0 : view.getUint16(0, true);
+  if (mark === OBJECT_MARK && file[2] === 0) return itemsToEnd(file, context.functions);
   if (mark === OBJECT_MARK)
     return file[2] === SYMBOL_TYPE ? symbolsToEnd(file) : decodeBody(file, 2, context.functions).value;
   if (mark === VECTOR_MARK && file.length >= VECTOR_HEADER_BYTES) {
@@ -108,6 +109,17 @@ function symbolsToEnd(file: Uint8Array): Value {
     data: Int32Array.from(ids),
     attribute: ATTRIBUTES[file[3]!] ?? '',
   };
+}
+
+/** As with symbols: what is appended to a list, such as a log, is not counted in its head. */
+function itemsToEnd(file: Uint8Array, functions: FunctionReader): Value {
+  const items: Value[] = [];
+  for (let begin = OBJECT_HEADER_BYTES; begin < file.length; ) {
+    const { value, end } = decodeBody(file, begin, functions);
+    items.push(value);
+    begin = end;
+  }
+  return { kind: 'list', items };
 }
 
 function encodeVector(vector: Vector): Uint8Array {
@@ -230,4 +242,29 @@ function countAt(file: Uint8Array, offset: number): number {
 
 function fail(message: string): never {
   throw new QError(message);
+}
+
+/** Whether a file that begins so holds a value rather than text. */
+export function isValueFile(head: Uint8Array): boolean {
+  return head.length >= 2 && (head[0] === 0xfe || head[0] === 0xfd || (head[0] === 0xff && head[1] === 0x01));
+}
+
+/** Bytes of a file's head that tell how many items it has. */
+export const HEAD_BYTES = PAGE_BYTES;
+
+/** How many items the vector or list in a file has, from its head; undefined where only the whole file tells. */
+export function headCount(head: Uint8Array): number | undefined {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const mark = head.length < OBJECT_HEADER_BYTES ? 0 : view.getUint16(0, true);
+  if (mark === VECTOR_MARK && head.length >= VECTOR_HEADER_BYTES) return Number(view.getBigInt64(8, true));
+  if (mark === PAGE_MARK && head.length >= PAGE_BYTES)
+    return Number(view.getBigInt64(PAGE_VECTOR_HEADER + 8, true));
+  if (mark !== OBJECT_MARK && head[0] === 0xfe && head.length >= 24)
+    return Number(view.getBigInt64(16, true));
+  return undefined;
+}
+
+/** Whether a file that begins so holds a general list, which grows by appending. */
+export function isListFile(head: Uint8Array): boolean {
+  return head.length >= OBJECT_HEADER_BYTES && head[0] === 0xff && head[1] === 0x01 && head[2] === 0;
 }

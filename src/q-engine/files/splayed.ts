@@ -3,7 +3,7 @@ import type { EngineHost } from '../host.ts';
 import { countOf, isListLike } from '../values/items.ts';
 import { symbolNames, symbols } from '../values/make.ts';
 import { type EnumDomain, QError, type Table, type Value } from '../values/value.ts';
-import { decodeFile, encodeFile, encodeNested } from './object-file.ts';
+import { decodeFile, encodeFile, encodeNested, HEAD_BYTES, headCount } from './object-file.ts';
 
 /** Files as the host gives them. */
 export type FileStore = Pick<
@@ -66,10 +66,15 @@ export function splayedNames(directory: string, context: ReadContext): string[] 
   return symbolNames(names);
 }
 
+/** How many items a column's file has, from its head where that tells. */
+export function columnCount(path: string, context: ReadContext): number {
+  return headCount(context.store.readFile(path, 0, HEAD_BYTES)) ?? countOf(readValueFile(path, context));
+}
+
 /** A splayed table, whose columns are read when they are first looked at. Signals `length` if they differ. */
 export function readSplayed(directory: string, context: ReadContext): Table {
   const names = splayedNames(directory, context);
-  const rows = names.length === 0 ? 0 : countOf(readValueFile(`${directory}/${names[0]}`, context));
+  const rows = names.length === 0 ? 0 : columnCount(`${directory}/${names[0]}`, context);
   const columns = lazyColumns(names.length, i => {
     const column = readValueFile(`${directory}/${names[i]}`, context);
     if (countOf(column) !== rows) throw new QError('length');

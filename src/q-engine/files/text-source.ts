@@ -5,7 +5,9 @@ import type { FileStore } from './splayed.ts';
 
 /** The path of a file symbol; undefined for any other value. */
 export function filePath(value: Value): string | undefined {
-  return value.kind === 'atom' && value.type === 11 && value.value.startsWith(':') ? value.value.slice(1) : undefined;
+  return value.kind === 'atom' && value.type === 11 && value.value.startsWith(':')
+    ? value.value.slice(1)
+    : undefined;
 }
 
 /**
@@ -52,7 +54,8 @@ export function stringBytes(value: Value): Uint8Array {
 }
 
 export function wholeNumber(value: Value): number {
-  if (value.kind === 'atom' && (value.type === 5 || value.type === 6 || value.type === 7)) return Number(value.value);
+  if (value.kind === 'atom' && (value.type === 5 || value.type === 6 || value.type === 7))
+    return Number(value.value);
   throw new QError('type');
 }
 

@@ -2,6 +2,7 @@
 
 import { amendAt, REPLACE } from '../evaluator/amend.ts';
 import { isFunction } from '../evaluator/apply.ts';
+import { appendToPath } from '../files/append.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { countOf, isListLike, itemsOf } from '../values/items.ts';
 import { string } from '../values/make.ts';
@@ -81,10 +82,9 @@ function amendGlobal(
   interpreter: Interpreter,
 ): Value {
   const answer: Value = { kind: 'atom', type: 11, value: name };
-  if (name.startsWith(':')) {
-    const changed = interpreter.host.amendFile?.(name, path, f, y);
-    if (changed === undefined) throw new QError(`nyi: amend ${name}`);
-    return changed;
+  if (name.startsWith(':') && path.length === 0 && y !== undefined && f.kind === 'primitive' && f.name === ',') {
+    appendToPath(name.slice(1), y, interpreter);
+    return answer;
   }
   if (name === '.') {
     amendRoot(path, f, y, interpreter);

@@ -1,4 +1,5 @@
 /** parse, eval, show, set, system, exit and the other keywords that act on the session. */
+import { setValue } from '../files/set.ts';
 import { evaluateTree } from '../evaluator/eval-tree.ts';
 import { runSystemCommand } from '../evaluator/system-commands.ts';
 import { parseToTree } from '../language/parse-tree.ts';
@@ -30,14 +31,7 @@ define('exit', {
     return interpreter.host.exit(Number(x.value));
   },
 });
-define('set', {
-  binary: (x, y, interpreter) => {
-    if (x.kind !== 'atom' || x.type !== 11) throw new QError('type');
-    if (x.value.startsWith(':')) interpreter.host.writeFile(x.value.slice(1), interpreter.host.serialize(y));
-    else interpreter.setVariable(x.value, y);
-    return x;
-  },
-});
+define('set', { binary: (x, y, interpreter) => setValue(x, y, interpreter) });
 define('hopen', { unary: (x, interpreter) => ({ kind: 'atom', type: 6, value: interpreter.host.open(x) }) });
 define('hclose', {
   unary: (x, interpreter) => {

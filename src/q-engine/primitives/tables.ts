@@ -1,4 +1,5 @@
 /** insert, upsert, meta, tables, and other keywords of whole tables. */
+import { upsertIntoPath } from '../files/append.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { findPositions } from '../values/find.ts';
 import { groupItems } from '../values/grouping.ts';
@@ -187,7 +188,10 @@ function mismatch(): never {
 
 function upsert(x: Value, rows: Value, interpreter: Interpreter): Value {
   if (x.kind !== 'atom' || x.type !== 11) return upsertRows(x, rows, interpreter);
-  if (x.value.startsWith(':')) throw new QError('nyi: upsert to a file');
+  if (x.value.startsWith(':')) {
+    upsertIntoPath(x.value.slice(1), rows, interpreter);
+    return x;
+  }
   const target = interpreter.findVariable(x.value);
   interpreter.setVariable(x.value, target === undefined ? rows : upsertRows(target, rows, interpreter));
   return x;

@@ -114,8 +114,8 @@ export class ProcessHost implements EngineHost {
     closeFile(open);
   }
 
-  readFile(path: string): Uint8Array {
-    return readFile(path);
+  readFile(path: string, offset?: number, length?: number): Uint8Array {
+    return readFile(path, offset, length);
   }
 
   writeFile(path: string, bytes: Uint8Array): void {

@@ -1,13 +1,19 @@
 import { readFileSync, statSync } from 'node:fs';
-
+import { basename } from 'node:path';
 import { Engine } from '../engine.ts';
+import { loadDirectory } from '../files/database.ts';
 import { fileError } from '../files/file-error.ts';
+import { inspectPath, readFile } from '../files/file-system.ts';
+import { functionReader } from '../files/function-reader.ts';
+import { isValueFile } from '../files/object-file.ts';
+import { readPath } from '../files/path-values.ts';
 import { splitStatements } from '../language/script.ts';
 import { domainOf } from '../primitives/enumerations.ts';
 import { Connections } from '../server/connections.ts';
 import { HandleTable, type OpenHandle } from '../server/handle-table.ts';
 import { PasswordFile } from '../server/password-file.ts';
 import { decodeText, encodeText } from '../values/text.ts';
+import { NULL, type Value } from '../values/value.ts';
 import { Callbacks } from './callbacks.ts';
 import { offsetMinutes, ProcessClock } from './clock.ts';
 import type { CommandLine } from './command-line.ts';
@@ -15,7 +21,6 @@ import { readConsole } from './console-input.ts';
 import { Dotz } from './dotz.ts';
 import { ProcessHost } from './engine-host.ts';
 import { asQError } from './errors.ts';
-import { functionReader } from './functions.ts';
 import { writeWhole } from './output.ts';
 import { clampPrecision, clampSize, defaultSettings, type Settings } from './settings.ts';
 import { Timer } from './timer.ts';
@@ -79,7 +84,7 @@ export class QProcess {
       connections: () => this.#connections!,
       environment,
       restrictClients: line.restrictClients,
-      load: () => undefined,
+      load: path => this.#load(path),
       commands: {
         settings: this.#settings,
         clock: this.#clock,
@@ -158,6 +163,7 @@ export class QProcess {
     return this.#attempt(
       () => {
         const path = scriptPath(file);
+        if (this.#load(path) !== undefined) return;
         const text = decodeText(fileError(path, () => readFileSync(path)));
         for (const { source, line } of splitStatements(text)) {
           at = `${path}:${line}: ${source.split('\n')[0]}`;
@@ -168,6 +174,19 @@ export class QProcess {
       },
       () => at,
     );
+  }
+
+  /** \\l of a directory, which becomes the current one, or of a file that holds a value; undefined for a script. */
+  #load(path: string): Value | undefined {
+    const found = inspectPath(path);
+    if (found === undefined) return undefined;
+    if ('names' in found) {
+      fileError(path, () => process.chdir(path));
+      return loadDirectory('.', path === '.', this.#engine.interpreter);
+    }
+    if (/\.[qk]$/.test(path) || !isValueFile(readFile(path, 0, 2))) return undefined;
+    this.#engine.setGlobal(basename(path), readPath(path, this.#engine.interpreter));
+    return NULL;
   }
 
   #startConsole(): void {

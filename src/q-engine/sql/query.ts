@@ -1,6 +1,8 @@
 /** Runs select, exec, update and delete. */
 
 import type { Frame, Interpreter } from '../evaluator/interpreter.ts';
+import { relevantPartitions } from '../files/partition-query.ts';
+import { isPartitioned, type PartitionedTable } from '../files/partitioned.ts';
 import type { NamedNode, Node, QueryNode } from '../language/nodes.ts';
 import { keyBy, unkeyed } from '../primitives/dictionaries.ts';
 import { distinct, wherePositions } from '../primitives/lists.ts';
@@ -27,6 +29,7 @@ export function runQuery(node: QueryNode, frame: Frame, interpreter: Interpreter
 export function runOn(source: Value, spec: QuerySpec, frame: Frame, interpreter: Interpreter): Value {
   const named = source.kind === 'atom' && source.type === 11 ? source.value : undefined;
   const whole = named === undefined ? source : interpreter.getVariable(named, frame.namespace);
+  if (isPartitioned(whole)) return runOnPartitions(whole, spec, frame, interpreter);
   if (spec.verb === 'select') return runSelect(whole, spec, frame, interpreter);
   if (spec.verb === 'exec') return runExec(whole, spec, frame, interpreter);
   const changed =
@@ -36,6 +39,18 @@ export function runOn(source: Value, spec: QuerySpec, frame: Frame, interpreter:
   if (named === undefined) return changed;
   interpreter.setVariable(named, changed, frame.namespace);
   return source;
+}
+
+function runOnPartitions(
+  whole: PartitionedTable,
+  spec: QuerySpec,
+  frame: Frame,
+  interpreter: Interpreter,
+): Value {
+  const source = relevantPartitions(whole, spec.where, frame, interpreter);
+  if (spec.verb === 'select') return runSelect(source, spec, frame, interpreter);
+  if (spec.verb === 'exec') return runExec(source, spec, frame, interpreter);
+  throw new QError('par');
 }
 
 export function evaluateIn(node: Node, scope: TableScope, frame: Frame, interpreter: Interpreter): Value {

@@ -1,0 +1,131 @@
+import type { Interpreter } from '../evaluator/interpreter.ts';
+import { loadFile } from '../evaluator/system-commands.ts';
+import { list, longs, symbol, symbols } from '../values/make.ts';
+import { daysFromDate, isDate } from '../values/temporal.ts';
+import { decodeText } from '../values/text.ts';
+import { NULL, QError, type Value } from '../values/value.ts';
+import { type Partition, type PartitionField, partitionedTable, partitionValues } from './partitioned.ts';
+import { readContext, readPath } from './path-values.ts';
+import { isSplayed, splayedNames } from './splayed.ts';
+
+/** Where a segmented database lists its directories. */
+const SEGMENT_LIST = 'par.txt';
+/** Scripts in a database's directory, which a reload leaves alone. */
+const SCRIPT = /\.(q|k)$/;
+
+/** The partitions of a database, in their order. */
+export interface PartitionList {
+  readonly field: PartitionField;
+  readonly partitions: readonly Partition[];
+}
+
+/**
+ * Loads what is in a directory: values and splayed tables by their names, partitioned tables, and at last its
+ * scripts. The names of files and directories that end in $ are left alone, as are hidden ones.
+ */
+export function loadDirectory(directory: string, isReload: boolean, interpreter: Interpreter): Value {
+  const { host } = interpreter;
+  const content = host.inspectPath(directory);
+  if (content === undefined || !('names' in content))
+    throw new QError(`${directory}. OS reports: No such file or directory`);
+  const names = content.names.filter(name => !name.startsWith('.') && !name.endsWith('$'));
+  const scripts: string[] = [];
+  for (const name of names) {
+    const path = `${directory}/${name}`;
+    const found = host.inspectPath(path)!;
+    if ('names' in found) {
+      if (isSplayed(path, host)) interpreter.setVariable(name, readPath(path, interpreter), '');
+    } else if (SCRIPT.test(name)) scripts.push(path);
+    else if (name !== SEGMENT_LIST) interpreter.setVariable(name, readPath(path, interpreter), '');
+  }
+  const found = findPartitions(directory, interpreter);
+  if (found !== undefined) showPartitions(found, false, interpreter);
+  if (!isReload) for (const script of scripts) loadFile(script, interpreter);
+  return NULL;
+}
+
+/** The partitions under a directory, or under the segments that its par.txt lists; undefined where are none. */
+export function findPartitions(directory: string, interpreter: Interpreter): PartitionList | undefined {
+  let field: PartitionField | undefined;
+  const partitions: Partition[] = [];
+  for (const segment of segmentsOf(directory, interpreter)) {
+    const content = interpreter.host.inspectPath(segment);
+    if (content === undefined || !('names' in content)) continue;
+    for (const name of content.names) {
+      const parsed = parsePartition(name);
+      if (parsed === undefined) continue;
+      if (field !== undefined && parsed.field !== field) throw new QError('part');
+      field = parsed.field;
+      partitions.push({ value: parsed.value, directory: `${segment}/${name}` });
+    }
+  }
+  if (field === undefined) return undefined;
+  return { field, partitions: partitions.sort((a, b) => a.value - b.value) };
+}
+
+/** The directories that hold partitions: those of par.txt, or the database's own. */
+export function segmentsOf(directory: string, { host }: Interpreter): string[] {
+  const path = `${directory}/${SEGMENT_LIST}`;
+  if (host.inspectPath(path) === undefined) return [directory];
+  return decodeText(host.readFile(path))
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '')
+    .map(line => (line.startsWith('/') ? line : `${directory}/${line}`));
+}
+
+/** The tables of a database and where it keeps them, as globals: the field's name, .Q.pf, .Q.pv, .Q.pt and so on. */
+export function showPartitions(
+  { field, partitions }: PartitionList,
+  mayLack: boolean,
+  interpreter: Interpreter,
+): void {
+  const { host } = interpreter;
+  const tables = new Map<string, readonly string[]>();
+  // The latest partition says what a table's columns are.
+  const sources = mayLack ? [...partitions].reverse() : partitions.slice(-1);
+  for (const { directory } of sources) {
+    const content = host.inspectPath(directory);
+    if (content === undefined || !('names' in content)) continue;
+    for (const name of content.names) {
+      const path = `${directory}/${name}`;
+      if (tables.has(name) || name.endsWith('$') || !isSplayed(path, host)) continue;
+      tables.set(name, splayedNames(path, readContext(interpreter)));
+    }
+  }
+  for (const [name, columns] of tables) {
+    interpreter.setVariable(
+      name,
+      partitionedTable(name, field, partitions, columns, mayLack, interpreter),
+      '',
+    );
+  }
+  const values = partitionValues(field, Int32Array.from(new Set(partitions.map(({ value }) => value))));
+  const directories = list(partitions.map(({ directory }) => symbol(`:${directory}`)));
+  const set = (name: string, value: Value): void => interpreter.setVariable(name, value, '');
+  set(field, values);
+  set('.Q.pf', symbol(field));
+  for (const name of ['.Q.pv', '.Q.PV']) set(name, values);
+  for (const name of ['.Q.pd', '.Q.PD'])
+    set(name, symbols(directories.items.map(item => (item as { value: string }).value)));
+  set('.Q.pt', symbols([...tables.keys()].sort(), 's'));
+}
+
+/** A directory's name as the value of a partition. */
+export function parsePartition(name: string): { field: PartitionField; value: number } | undefined {
+  const match = /^(\d{4})\.(\d{2})(?:\.(\d{2}))?$/.exec(name);
+  if (match !== null) {
+    const [year, month, day] = match.slice(1).map(part => (part === undefined ? undefined : Number(part)));
+    if (day === undefined) return { field: 'month', value: (year! - 2000) * 12 + month! - 1 };
+    return isDate(year!, month!, day)
+      ? { field: 'date', value: daysFromDate(year!, month!, day) }
+      : undefined;
+  }
+  if (!/^\d{1,9}$/.test(name)) return undefined;
+  return { field: name.length === 4 ? 'year' : 'int', value: Number(name) };
+}
+
+/** Rows of each partition of a table, as .Q.cn gives them. */
+export function longCounts(counts: readonly number[]): Value {
+  return longs(BigInt64Array.from(counts, BigInt));
+}
