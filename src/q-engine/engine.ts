@@ -4,6 +4,7 @@ import type { EngineHost } from './host.ts';
 import { splitStatements } from './language/script.ts';
 import type { Value } from './values/value.ts';
 import './primitives/index.ts';
+import './files/primitives.ts';
 
 export type { EngineHost } from './host.ts';
 
