@@ -47,6 +47,7 @@ export class QServer {
   handshake: (credentials: string, connectionNumber: number) => Handshake;
   readonly #server: Server;
   readonly #tls: boolean;
+  readonly #held: (() => void)[] = [];
   #connections = 0;
 
   static async listen(options: QServerOptions = {}): Promise<QServer> {
@@ -79,6 +80,11 @@ export class QServer {
   /** The sockets that are open now. */
   get openPeers(): QPeer[] {
     return this.peers.filter(peer => !peer.socket.destroyed);
+  }
+
+  /** Accepts the credentials that were met with silence so far. */
+  breakSilence(): void {
+    for (const accept of this.#held.splice(0)) accept();
   }
 
   async close(): Promise<void> {

@@ -27,7 +27,7 @@ export class Delivery {
   readonly #options: PublisherOptions;
   readonly #parts: PublisherParts;
   readonly #listener: DeliveryListener;
-  readonly #labels: { readonly target: string };
+  readonly #labels: { readonly tickerplant: string };
   readonly #inFlight = new InFlight();
   #connection: IpcConnection | undefined;
   #sender: BatchSender | undefined;
@@ -40,7 +40,7 @@ export class Delivery {
     this.#options = options;
     this.#parts = parts;
     this.#listener = listener;
-    this.#labels = { target: targetName(options.target) };
+    this.#labels = { tickerplant: targetName(options.target) };
   }
 
   /** Batches without an answer. */

@@ -14,6 +14,12 @@ import { type HoldReason, isReady, logState, type PublisherState } from './state
 /** A q process that is just starting or ending also closes connections: one refusal is no proof. */
 const REFUSALS_TO_FAIL = 3;
 
+interface Stopping {
+  readonly unanswered: Promise<readonly Batch[]>;
+  resolve(unanswered: readonly Batch[]): void;
+  readonly limit: Timer;
+}
+
 /**
  * Takes batches from a source and brings them to one tickerplant, several on their way at a time.
  *
@@ -39,7 +45,7 @@ export class Publisher {
   #proven = false;
   #retryDue = false;
   #retryTimer: Timer | undefined;
-  #stopping: { readonly resolve: (unanswered: readonly Batch[]) => void; readonly timer: Timer } | undefined;
+  #stopping: Stopping | undefined;
 
   constructor(options: PublisherOptions, parts: PublisherParts) {
     this.#options = options;
@@ -93,12 +99,16 @@ export class Publisher {
    */
   stop(limitMs: number): Promise<readonly Batch[]> {
     if (this.#over) return Promise.resolve([]);
-    return new Promise(resolve => {
-      const timer = this.#parts.clock.after(limitMs, () => this.#end({ name: 'stopped' }));
-      this.#stopping = { resolve, timer };
-      if (this.#state.name === 'idle') this.#end({ name: 'stopped' });
-      else this.#pump();
+    if (this.#stopping) return this.#stopping.unanswered;
+    let resolve: Stopping['resolve'] = () => {};
+    const unanswered = new Promise<readonly Batch[]>(settle => {
+      resolve = settle;
     });
+    const limit = this.#parts.clock.after(limitMs, () => this.#end({ name: 'stopped' }));
+    this.#stopping = { unanswered, resolve, limit };
+    if (this.#state.name === 'idle') this.#end({ name: 'stopped' });
+    else this.#pump();
+    return unanswered;
   }
 
   get #over(): boolean {
@@ -193,7 +203,7 @@ export class Publisher {
   #dateRead(date: DateDays): void {
     if (date === this.#date) return;
     this.#date = date;
-    this.#parts.logger.info(`the tickerplant files under ${isoDateOf(date)}`, { target: this.#name });
+    this.#parts.logger.info(`the tickerplant files under ${isoDateOf(date)}`, { tickerplant: this.#name });
     this.#parts.listener.dateChanged?.(date);
     this.#pump();
   }
@@ -251,7 +261,7 @@ export class Publisher {
     this.#session?.close();
     this.#release();
     const unanswered = this.#delivery.detach();
-    this.#stopping?.timer.cancel();
+    this.#stopping?.limit.cancel();
     this.#enter(state);
     if (state.name === 'failed') this.#parts.listener.failed?.(state.error);
     this.#stopping?.resolve(unanswered);
@@ -264,6 +274,6 @@ export class Publisher {
   }
 
   #count(name: string): void {
-    this.#parts.counters.counter(name, { target: this.#name }).add();
+    this.#parts.counters.counter(name, { tickerplant: this.#name }).add();
   }
 }

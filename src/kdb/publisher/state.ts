@@ -40,22 +40,22 @@ export function isReady(state: PublisherState): boolean {
 }
 
 /** Says in the log what an operator should know of a state. */
-export function logState(state: PublisherState, logger: Logger, target: string): void {
+export function logState(state: PublisherState, logger: Logger, tickerplant: string): void {
   switch (state.name) {
     case 'publishing':
-      logger.info('publishing to the tickerplant', { target });
+      logger.info('publishing to the tickerplant', { tickerplant });
       break;
     case 'unlogged':
-      logger.warn('the tickerplant writes no log: what it acknowledges does not survive it', { target });
+      logger.warn('the tickerplant writes no log: what it acknowledges does not survive it', { tickerplant });
       break;
     case 'holding':
-      logger.error(`publishing is held (${state.reason}): ${state.detail}`, { target });
+      logger.error(`publishing is held (${state.reason}): ${state.detail}`, { tickerplant });
       break;
     case 'backing-off':
     case 'failed':
-      logger.error(state.error.message, { target, code: state.error.code });
+      logger.error(state.error.message, { tickerplant, code: state.error.code });
       break;
     default:
-      logger.debug(`the publisher is ${state.name}`, { target });
+      logger.debug(`the publisher is ${state.name}`, { tickerplant });
   }
 }

@@ -37,6 +37,8 @@ export class DateWatch {
 
   /** Begins with a reading that is already there. */
   start(date: DateDays, offsetMs: number | undefined): void {
+    const { logger, target: tickerplant } = this.#options;
+    if (offsetMs === undefined) logger.warn("the tickerplant's zone cannot be read", { tickerplant });
     this.#compare(date, offsetMs);
     this.#arm();
   }
@@ -61,17 +63,17 @@ export class DateWatch {
     } catch (error) {
       // Once the connection has ended, somebody else says so.
       if (this.#stopped) return;
-      logger.warn(`the tickerplant's date cannot be read: ${messageOf(error)}`);
+      logger.warn(`the tickerplant's date cannot be read: ${messageOf(error)}`, { tickerplant: target });
     }
     this.#arm();
   }
 
   #compare(date: DateDays, offsetMs: number | undefined): void {
-    const { calendar, clock, logger, target } = this.#options;
+    const { calendar, clock, logger, target: tickerplant } = this.#options;
     const difference = calendarDifference(date, offsetMs, calendar, clock.wallMs());
     if (difference === this.#difference) return;
     this.#difference = difference;
-    if (difference) logger.error(difference, { target });
-    else logger.info("the tickerplant's date and zone are those of its market again", { target });
+    if (difference) logger.error(difference, { tickerplant });
+    else logger.info("the tickerplant's date and zone are those of its market again", { tickerplant });
   }
 }

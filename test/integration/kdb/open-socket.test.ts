@@ -151,6 +151,21 @@ describe('kdb connecting', () => {
     expect(clock.pending).equal(0);
   });
 
+  it('gives up on a host that does not answer at all', async () => {
+    const server = await qServer();
+    // Before the system has had time to connect.
+    const impatient = {
+      ...systemClock,
+      after: (_ms: number, action: () => void) => {
+        queueMicrotask(action);
+        return { cancel: () => {} };
+      },
+    };
+    const error = await openSocket(server.target(), TIMEOUT_MS, impatient).catch(e => e);
+    expect(error.message).match(/^no connection to 127\.0\.0\.1:\d+ within 5000 ms/);
+    expect(error.code).equal('KDB_UNREACHABLE');
+  });
+
   it('gives up on a TLS handshake that nobody answers', async () => {
     const accepted: Socket[] = [];
     const silent = createServer(socket => {

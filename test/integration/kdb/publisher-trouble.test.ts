@@ -48,6 +48,17 @@ describe('kdb publisher in trouble', () => {
       await harness.reached('publishing');
     });
 
+    it('leaves none open where the second of the two is refused', async () => {
+      harness = await PublisherHarness.start({}, undefined, {
+        handshake: (_credentials, connectionNumber) => (connectionNumber === 2 ? 'refuse' : 'accept'),
+      });
+      const { error } = await harness.reached('backing-off');
+      expect(error.code).equal('KDB_REFUSED_PASSWORD');
+      await harness.watch.until(() => harness.tickerplant.server.openPeers.length === 0);
+      await harness.retry();
+      await harness.reached('publishing');
+    });
+
     it('is made of a tickerplant that does not answer', async () => {
       const { tickerplant, source } = await publishing({
         timing: { ...timing(), answerTimeoutMs: 2000, dateIntervalMs: 1e9 },
@@ -153,7 +164,7 @@ describe('kdb publisher in trouble', () => {
     });
 
     it('stays behind an open breaker when the connection is lost', async () => {
-      const { tickerplant, source, watch } = await publishing();
+      const { tickerplant, source } = await publishing();
       tickerplant.onUpdate = () => ({ signal: 'type' });
       harness.offer(...Array.from({ length: 5 }, (_, i) => batchOf(i)));
       await harness.reached('holding');
@@ -302,6 +313,15 @@ describe('kdb publisher in trouble', () => {
       await harness.readDate();
       expect(publisher.calendarDifference).equal(undefined);
       expect(logger.messages('error').length).equal(1);
+    });
+
+    it('is said to keep its zone to itself', async () => {
+      harness = await PublisherHarness.start({}, ({ replies }) =>
+        replies.set('.z.P-.z.p', { signal: 'access' }),
+      );
+      await harness.reached('publishing');
+      expect(harness.logger.messages('warn')).deep.equal(["the tickerplant's zone cannot be read"]);
+      expect(harness.publisher.calendarDifference).equal(undefined);
     });
 
     it('is said to be of another date, and its own date is the one that counts', async () => {

@@ -123,7 +123,7 @@ describe('kdb publisher', () => {
     harness.offer(batchOf(1), batchOf(2));
     await harness.watch.until(() => harness.source.acknowledgedSequences.length === 2);
     const target = `127.0.0.1:${harness.tickerplant.server.port}`;
-    expect(harness.counters.snapshot().get(`kdb_messages_unasked{target="${target}"}`)).equal(2);
+    expect(harness.counters.snapshot().get(`kdb_messages_unasked{tickerplant="${target}"}`)).equal(2);
   });
 
   describe('stopping', () => {
@@ -170,6 +170,21 @@ describe('kdb publisher', () => {
       await harness.retry();
       expect(await stopped).deep.equal([]);
       expect(source.acknowledgedSequences).deep.equal([1]);
+    });
+
+    it('closes a connection that is opened after the limit', async () => {
+      harness = await PublisherHarness.start({}, undefined, { handshake: () => 'silence' });
+      const { server } = harness.tickerplant;
+      await harness.watch.until(() => server.credentials.length === 1);
+      server.handshake = () => 'accept';
+      const stopped = harness.publisher.stop(0);
+      expect(harness.publisher.stop(0)).equal(stopped);
+      await harness.clock.advance(0);
+      expect(await stopped).deep.equal([]);
+      server.breakSilence();
+      await harness.watch.until(() => server.peers.length === 2 && server.openPeers.length === 0);
+      expect(harness.stateNames).deep.equal(['connecting', 'stopped']);
+      expect(harness.clock.pending).equal(0);
     });
 
     it('ends at once what has not been started, and what has failed', async () => {
