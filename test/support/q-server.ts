@@ -105,8 +105,8 @@ export class QServer {
       this.credentials.push(credentials);
       const handshake = this.handshake(credentials, connectionNumber);
       if (handshake === 'refuse') socket.destroy();
-      else if (handshake !== 'silence')
-        this.#serve(socket, handshake === 'accept' ? Buffer.from([3]) : handshake.bytes);
+      else if (handshake === 'silence') this.#held.push(() => this.#serve(socket, Buffer.from([3])));
+      else this.#serve(socket, handshake === 'accept' ? Buffer.from([3]) : handshake.bytes);
       this.watch.changed();
     };
     socket.on('data', onCredentials);

@@ -34,6 +34,14 @@ describe('kdb publisher', () => {
     }
   });
 
+  it('publishes over TLS', async () => {
+    harness = await PublisherHarness.start({}, undefined, { tls: true });
+    await harness.reached('publishing');
+    harness.offer(...Array.from({ length: 50 }, (_, i) => batchOf(i)));
+    await harness.watch.until(() => harness.source.acknowledgedSequences.length === 50);
+    expect(harness.tickerplant.updates.map(sequenceOf)).deep.equal(harness.source.acknowledgedSequences);
+  });
+
   it('has no more on its way than its window, and goes on with each answer', async () => {
     for (const [limits, expected] of [
       [{ inFlightBatches: 3, inFlightBytes: 1e9 }, 3],
