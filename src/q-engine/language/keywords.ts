@@ -16,7 +16,7 @@ export const QUERY_STOPS: ReadonlySet<string> = new Set(['by', 'from', 'where'])
 export const CONTROL_WORDS: ReadonlySet<string> = new Set(['if', 'do', 'while']);
 
 /** Keywords that are not infix. */
-const PREFIX = `abs acos aj aj0 ajf ajf0 all any asc asin atan attr avg avgs ceiling cols cos count csv deltas
+const PREFIX = `abs acos aj aj0 ajf ajf0 all any asc asin atan attr avg avgs ceiling cols cos count deltas
   desc dev differ distinct ej enlist eval exit exp fills first fkeys flip floor get getenv group gtime hclose
   hcount hdel hopen hsym iasc idesc inv key keys last load log lower ltime ltrim max maxs md5 med meta min mins
   neg next not null parse prd prds prev rand rank ratios raze read0 read1 reciprocal reval reverse rload rsave

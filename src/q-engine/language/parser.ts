@@ -1,5 +1,6 @@
 /** Tokens to a syntax tree. q has no precedence: an expression is read from the right. */
 import { primitive, primitiveOrUndefined } from '../primitives/registry.ts';
+import { char } from '../values/make.ts';
 import type { Iterator, Lambda, Value } from '../values/value.ts';
 import { EMPTY_LIST, NULL, QError } from '../values/value.ts';
 import { CONTROL_WORDS, INFIX, QUERY_VERBS, RESERVED } from './keywords.ts';
@@ -149,7 +150,8 @@ export class Parser {
     const { name, indices } = assignable(target.node);
     if (RESERVED.has(name.name)) throw new QError('assign');
     const plain = indices === undefined && sign.operator === undefined;
-    if (plain && !sign.global && !this.#stops.has(',') && !name.name.includes('.')) this.#scope?.assign(name.name);
+    if (plain && !sign.global && !this.#stops.has(',') && !name.name.includes('.'))
+      this.#scope?.assign(name.name);
     return {
       train: false,
       node: {
@@ -264,6 +266,7 @@ export class Parser {
       const [condition = ELIDED_NODE, ...body] = this.#bracket();
       return noun({ kind: 'control', word: name as 'if', condition, body });
     }
+    if (name === 'csv') return noun({ kind: 'literal', value: char(44) });
     const keyword = primitiveOrUndefined(name);
     if (keyword !== undefined) {
       return { node: { kind: 'literal', value: keyword }, role: INFIX.has(name) ? 'verb' : 'noun' };
@@ -377,7 +380,8 @@ export function nameColumn(node: Node, position: number): NamedNode {
 
 /** The name that a column takes from its expression: the one of the last argument, down to a name. */
 export function inferName(node: Node): string | undefined {
-  if (node.kind === 'name') return node.name === 'i' ? undefined : node.name.slice(node.name.lastIndexOf('.') + 1);
+  if (node.kind === 'name')
+    return node.name === 'i' ? undefined : node.name.slice(node.name.lastIndexOf('.') + 1);
   if (node.kind === 'apply') {
     for (const part of [...node.args].reverse()) {
       const name = inferName(part);

@@ -134,7 +134,8 @@ function castAll(type: number, y: Value): Value {
   }
 }
 
-function castVector(type: TypeNumber, y: Vector): Value {
+/** Every item of a vector to another type. */
+export function castVector(type: TypeNumber, y: Vector): Value {
   if (y.type === type) return { ...y, attribute: '' };
   if (type === 11) {
     if (y.type === 10) return symbol(decodeText(y.data));

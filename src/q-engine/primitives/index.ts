@@ -16,6 +16,15 @@ import './strings.ts';
 import './tables.ts';
 import './iterator-keywords.ts';
 import './evaluation.ts';
+import './integer-math.ts';
+import './statistics.ts';
+import './running.ts';
+import './fill.ts';
+import './moving.ts';
+import './joins.ts';
+import './asof-joins.ts';
+import './split-join.ts';
+import './grouping-keywords.ts';
 import { alias } from './registry.ts';
 
 alias('and', '&');

@@ -1,0 +1,161 @@
+/**
+ * Runs the examples of a checkout of KX's documentation (github KxSystems/docs) on the embedded q engine and
+ * prints which share of them gives the documented output, by page and in total.
+ *
+ *   npx tsx scripts/q-examples.ts PATH/docs/ref PATH/docs/basics [--failures] [--page NAME]
+ *
+ * The fenced q blocks of a page run in one session. A line that starts with `q)` is an expression, the lines up
+ * to the next one its console output. Left out: expressions without output, random numbers, clocks, files,
+ * connections, system commands and the pages about these, and expressions over several lines.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Engine } from '../src/q-engine/engine.ts';
+import { QError } from '../src/q-engine/values/value.ts';
+import { MemoryHost } from '../test/support/q-engine-host.ts';
+
+interface Example {
+  readonly expression: string;
+  readonly expected: readonly string[];
+  readonly complete: boolean;
+}
+
+interface Outcome {
+  readonly example: Example;
+  readonly actual: readonly string[];
+  readonly passed: boolean;
+}
+
+const LEFT_OUT_PAGES = new Set(['dotz', 'hopen', 'ipc', 'system', 'syscmds', 'listening-port', 'handles']);
+const LEFT_OUT =
+  /\.z\.|\brand\b|\d\s*\?|hopen|hclose|hsym|`:|\bsave\b|\brsave\b|\bload\b|\bread[01]\b|\bsystem\b|^\\|\bgetenv\b|\bexit\b/;
+const TIME_LIMIT_MS = 2000;
+
+/** The examples of a page's fenced blocks. */
+function examplesOf(markdown: string): Example[] {
+  const examples: Example[] = [];
+  let indent: string | undefined;
+  let inOtherFence = false;
+  let current: { expression: string; expected: string[] } | undefined;
+  const finish = () => {
+    if (current === undefined) return;
+    while (current.expected.at(-1)?.trim() === '') current.expected.pop();
+    examples.push({ ...current, complete: isBalanced(current.expression) });
+    current = undefined;
+  };
+  for (const raw of markdown.split('\n')) {
+    const fence = /^(\s*)```(\w*)/.exec(raw);
+    if (fence !== null) {
+      if (indent !== undefined) {
+        finish();
+        indent = undefined;
+      } else if (inOtherFence) inOtherFence = false;
+      else if (fence[2] === 'q') indent = fence[1]!;
+      else inOtherFence = true;
+      continue;
+    }
+    if (indent === undefined) continue;
+    const line = raw.startsWith(indent) ? raw.slice(indent.length) : raw.trimStart();
+    if (line.startsWith('q)')) {
+      finish();
+      current = { expression: line.slice(2), expected: [] };
+    } else current?.expected.push(line.trimEnd());
+  }
+  finish();
+  return examples;
+}
+
+function isBalanced(expression: string): boolean {
+  const bare = expression.replace(/"(?:[^"\\]|\\.)*"/g, '').replace(/(^|\s)\/.*$/, '');
+  const count = (pattern: RegExp) => (bare.match(pattern) ?? []).length;
+  return count(/[([{]/g) === count(/[)\]}]/g) && !bare.includes('"');
+}
+
+/** Runs a page in one session. */
+function runPage(path: string): Outcome[] {
+  const host = new MemoryHost();
+  const engine = new Engine(host);
+  let deadline = 0;
+  engine.interpreter.checkLimit = () => {
+    if (Date.now() > deadline) throw new QError('stop');
+  };
+  const outcomes: Outcome[] = [];
+  for (const example of examplesOf(readFileSync(path, 'utf8'))) {
+    if (!example.complete) continue;
+    deadline = Date.now() + TIME_LIMIT_MS;
+    const actual = evaluate(engine, host, example.expression);
+    if (example.expected.length === 0 || LEFT_OUT.test(example.expression)) continue;
+    outcomes.push({ example, actual, passed: agrees(example.expected, actual) });
+  }
+  return outcomes;
+}
+
+function evaluate(engine: Engine, host: MemoryHost, expression: string): string[] {
+  host.output = '';
+  try {
+    const { value, shown } = engine.evaluateLine(expression);
+    if (shown) host.output += host.format(value);
+  } catch (error) {
+    host.output += error instanceof QError ? `'${error.message}` : `JavaScript: ${error}`;
+  }
+  const lines = host.output.split('\n').map(line => line.trimEnd());
+  while (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/** Same lines, up to where the documentation cut them with two dots; of an error the first line counts. */
+function agrees(expected: readonly string[], actual: readonly string[]): boolean {
+  const [first = ''] = expected;
+  if (/^'\S/.test(first)) return actual[0] === first;
+  for (const [i, line] of expected.entries()) {
+    if (/^\.{2,}$/.test(line)) return true;
+    const cut = /^(.*?)\.\.+$/.exec(line);
+    const own = actual[i];
+    if (own === undefined) return false;
+    if (cut !== null ? !own.startsWith(cut[1]!) : own !== line) return false;
+  }
+  return actual.length === expected.length;
+}
+
+function pagesIn(path: string): string[] {
+  if (statSync(path).isFile()) return [path];
+  return readdirSync(path)
+    .filter(name => name.endsWith('.md') && !LEFT_OUT_PAGES.has(basename(name, '.md')))
+    .sort()
+    .map(name => join(path, name));
+}
+
+function percent(passed: number, all: number): string {
+  return all === 0 ? '  -  ' : `${((100 * passed) / all).toFixed(1).padStart(5)}`;
+}
+
+function main(args: readonly string[]): void {
+  const showFailures = args.includes('--failures');
+  const pageAt = args.indexOf('--page');
+  const only = pageAt < 0 ? undefined : args[pageAt + 1];
+  const paths = args.filter((arg, i) => !arg.startsWith('--') && !(pageAt >= 0 && i === pageAt + 1));
+  let passed = 0;
+  let all = 0;
+  for (const page of paths.flatMap(pagesIn)) {
+    const name = basename(page, '.md');
+    if (only !== undefined && name !== only) continue;
+    const outcomes = runPage(page);
+    const good = outcomes.filter(outcome => outcome.passed).length;
+    passed += good;
+    all += outcomes.length;
+    if (outcomes.length > 0)
+      console.log(
+        `${percent(good, outcomes.length)} %  ${String(good).padStart(4)} of ${String(outcomes.length).padStart(4)}  ${name}`,
+      );
+    if (showFailures) for (const outcome of outcomes) if (!outcome.passed) printFailure(outcome);
+  }
+  console.log(`${percent(passed, all)} %  ${passed} of ${all}  in total`);
+}
+
+function printFailure({ example, actual }: Outcome): void {
+  console.log(`  q)${example.expression}`);
+  for (const line of example.expected.slice(0, 8)) console.log(`    expected  ${line}`);
+  for (const line of actual.slice(0, 8)) console.log(`    got       ${line}`);
+}
+
+main(process.argv.slice(2));
