@@ -1,5 +1,6 @@
 /** The embedded q engine: evaluates q text and applies q functions over one set of globals. */
 import { Interpreter } from './evaluator/interpreter.ts';
+import { installDatabaseFunctions } from './files/dotq.ts';
 import type { EngineHost } from './host.ts';
 import { splitStatements } from './language/script.ts';
 import type { Value } from './values/value.ts';
@@ -19,6 +20,7 @@ export class Engine {
 
   constructor(host: EngineHost) {
     this.interpreter = new Interpreter(host);
+    installDatabaseFunctions(this.interpreter);
   }
 
   /** The current namespace: '' for the root, else such as '.u'. */

@@ -1,6 +1,6 @@
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { loadFile } from '../evaluator/system-commands.ts';
-import { list, longs, symbol, symbols } from '../values/make.ts';
+import { symbol, symbols } from '../values/make.ts';
 import { daysFromDate, isDate } from '../values/temporal.ts';
 import { decodeText } from '../values/text.ts';
 import { NULL, QError, type Value } from '../values/value.ts';
@@ -56,7 +56,7 @@ export function findPartitions(directory: string, interpreter: Interpreter): Par
       if (parsed === undefined) continue;
       if (field !== undefined && parsed.field !== field) throw new QError('part');
       field = parsed.field;
-      partitions.push({ value: parsed.value, directory: `${segment}/${name}` });
+      partitions.push({ value: parsed.value, root: segment, directory: `${segment}/${name}` });
     }
   }
   if (field === undefined) return undefined;
@@ -100,14 +100,13 @@ export function showPartitions(
       '',
     );
   }
-  const values = partitionValues(field, Int32Array.from(new Set(partitions.map(({ value }) => value))));
-  const directories = list(partitions.map(({ directory }) => symbol(`:${directory}`)));
+  const all = Int32Array.from(partitions, ({ value }) => value);
+  const roots = symbols(partitions.map(({ root }) => `:${root}`));
   const set = (name: string, value: Value): void => interpreter.setVariable(name, value, '');
-  set(field, values);
+  set(field, partitionValues(field, Int32Array.from(new Set(all))));
   set('.Q.pf', symbol(field));
-  for (const name of ['.Q.pv', '.Q.PV']) set(name, values);
-  for (const name of ['.Q.pd', '.Q.PD'])
-    set(name, symbols(directories.items.map(item => (item as { value: string }).value)));
+  for (const name of ['.Q.pv', '.Q.PV']) set(name, partitionValues(field, all));
+  for (const name of ['.Q.pd', '.Q.PD']) set(name, roots);
   set('.Q.pt', symbols([...tables.keys()].sort(), 's'));
 }
 
@@ -123,9 +122,4 @@ export function parsePartition(name: string): { field: PartitionField; value: nu
   }
   if (!/^\d{1,9}$/.test(name)) return undefined;
   return { field: name.length === 4 ? 'year' : 'int', value: Number(name) };
-}
-
-/** Rows of each partition of a table, as .Q.cn gives them. */
-export function longCounts(counts: readonly number[]): Value {
-  return longs(BigInt64Array.from(counts, BigInt));
 }

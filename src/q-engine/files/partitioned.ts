@@ -9,10 +9,11 @@ import { columnCount, lazyColumns, type ReadContext, readSplayed, splayedNames }
 /** By what a database is partitioned, and the type of the values. */
 export type PartitionField = 'date' | 'month' | 'year' | 'int';
 
-/** One partition: its value as q holds it, and the directory that holds its tables. */
+/** One partition: its value as q holds it, the directory that holds its tables, and what that one is in. */
 export interface Partition {
   readonly value: number;
   readonly directory: string;
+  readonly root: string;
 }
 
 /** A table that is spread over the partitions of a database. Its first column is the partition's value. */

@@ -71,8 +71,13 @@ export function columnCount(path: string, context: ReadContext): number {
   return headCount(context.store.readFile(path, 0, HEAD_BYTES)) ?? countOf(readValueFile(path, context));
 }
 
+/** A table that is in a directory; a table made of it is none. */
+export interface SplayedTable extends Table {
+  readonly directory: string;
+}
+
 /** A splayed table, whose columns are read when they are first looked at. Signals `length` if they differ. */
-export function readSplayed(directory: string, context: ReadContext): Table {
+export function readSplayed(directory: string, context: ReadContext): SplayedTable {
   const names = splayedNames(directory, context);
   const rows = names.length === 0 ? 0 : columnCount(`${directory}/${names[0]}`, context);
   const columns = lazyColumns(names.length, i => {
@@ -80,7 +85,7 @@ export function readSplayed(directory: string, context: ReadContext): Table {
     if (countOf(column) !== rows) throw new QError('length');
     return column;
   });
-  return { kind: 'table', names, columns, sorted: false };
+  return { kind: 'table', names, columns, sorted: false, directory };
 }
 
 /** `count` values, each made when it is first looked at. */
