@@ -16,15 +16,24 @@ export class SymbolLimitError extends MassiveKdbError {
   }
 }
 
+/** The part of a name that stands in its head: the name's first eight bytes as two little-endian words, then zeros. */
+const HEAD_BYTES = 8;
+
 /**
  * Names interned as small integers, kept as the bytes that they came in: UTF-8 and a closing NUL, one after the
  * other. Id 0 is the empty name, the null symbol. Ids hold until `clear`.
+ *
+ * Most tickers are shorter than their head, so that two words say whether a name is known; only of longer ones the rest
+ * is compared byte by byte.
  */
 export class SymbolTable {
   /** All names, each followed by NUL. */
   bytes: Uint8Array;
   /** Where the name of an id begins in `bytes`; the entry after the last id is the end. */
   offsets: Int32Array;
+  /** Two words for each id. */
+  #heads: Int32Array;
+  /** Open addressing by hash: ids, 0 where free. */
   #slots: Int32Array;
   #hashes: Int32Array;
   #count = 0;
@@ -34,6 +43,7 @@ export class SymbolTable {
     this.#limit = limit;
     this.bytes = new Uint8Array(INITIAL_SYMBOLS * AVERAGE_NAME_BYTES);
     this.offsets = new Int32Array(INITIAL_SYMBOLS + 1);
+    this.#heads = new Int32Array((INITIAL_SYMBOLS + 1) * 2);
     this.#hashes = new Int32Array(INITIAL_SYMBOLS + 1);
     this.#slots = new Int32Array(INITIAL_SYMBOLS * 4);
     this.clear();
@@ -54,26 +64,25 @@ export class SymbolTable {
 
   /** The id of the name in `source[begin, end)`: UTF-8 without NUL. Throws SymbolLimitError. */
   intern(source: Uint8Array, begin: number, end: number): number {
-    let hash = 0;
-    for (let i = begin; i < end; i++) hash = (Math.imul(hash, 31) + source[i]!) | 0;
-    const id = this.internHashed(source, begin, end, hash);
+    const low = wordOf(source, begin, end);
+    const high = wordOf(source, begin + 4, end);
+    const id = this.internHead(low, high, source, begin, end);
     if (id === NO_ROOM) throw new SymbolLimitError(this.#limit);
     return id;
   }
 
-  /**
-   * The same for a caller that has read the bytes already: `byteHash` is 31 times itself plus the byte, for each byte,
-   * as an int32. NO_ROOM for a new name beyond the limit.
-   */
-  internHashed(source: Uint8Array, begin: number, end: number, byteHash: number): number {
+  /** The same for a caller that has the name's head already. NO_ROOM for a new name beyond the limit. */
+  internHead(low: number, high: number, source: Uint8Array, begin: number, end: number): number {
     if (begin === end) return 0;
-    let hash = Math.imul(byteHash, 0x9e3779b1);
+    let hash = Math.imul(low, 0x9e3779b1) + Math.imul(high, 0x85ebca6b);
+    for (let i = begin + HEAD_BYTES; i < end; i++) hash = Math.imul(hash, 31) + source[i]!;
     hash ^= hash >>> 15;
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = this.#slots[slot]!;
-      if (id === 0) return this.#add(source, begin, end, hash, slot);
-      if (this.#equals(id, source, begin, end)) return id;
+      if (id === 0) return this.#add(low, high, source, begin, end, hash, slot);
+      if (this.#heads[id * 2] !== low || this.#heads[id * 2 + 1] !== high) continue;
+      if (high >>> 24 === 0 || this.#restEquals(id, source, begin, end)) return id;
     }
   }
 
@@ -90,14 +99,23 @@ export class SymbolTable {
     ).toString('utf8');
   }
 
-  #equals(id: number, source: Uint8Array, begin: number, end: number): boolean {
+  /** Whether a name that fills its head has the same bytes behind it. */
+  #restEquals(id: number, source: Uint8Array, begin: number, end: number): boolean {
     const { bytes } = this;
-    let at = this.offsets[id]!;
-    for (let i = begin; i < end; i++, at++) if (source[i] !== bytes[at]) return false;
+    let at = this.offsets[id]! + HEAD_BYTES;
+    for (let i = begin + HEAD_BYTES; i < end; i++, at++) if (source[i] !== bytes[at]) return false;
     return bytes[at] === 0;
   }
 
-  #add(source: Uint8Array, begin: number, end: number, hash: number, slot: number): number {
+  #add(
+    low: number,
+    high: number,
+    source: Uint8Array,
+    begin: number,
+    end: number,
+    hash: number,
+    slot: number,
+  ): number {
     if (this.#count >= this.#limit) return NO_ROOM;
     const id = this.#count;
     const at = this.offsets[id]!;
@@ -105,6 +123,8 @@ export class SymbolTable {
     this.bytes.set(source.subarray(begin, end), at);
     this.bytes[at + end - begin] = 0;
     this.offsets[id + 1] = at + end - begin + 1;
+    this.#heads[id * 2] = low;
+    this.#heads[id * 2 + 1] = high;
     this.#hashes[id] = hash;
     this.#slots[slot] = id;
     this.#count++;
@@ -113,19 +133,11 @@ export class SymbolTable {
   }
 
   #reserve(id: number, byteCount: number): void {
-    if (byteCount > this.bytes.length) {
-      const grown = new Uint8Array(this.bytes.length * 2 + byteCount);
-      grown.set(this.bytes);
-      this.bytes = grown;
-    }
-    if (id + 2 > this.offsets.length) {
-      const offsets = new Int32Array(this.offsets.length * 2);
-      offsets.set(this.offsets);
-      this.offsets = offsets;
-      const hashes = new Int32Array(this.#hashes.length * 2);
-      hashes.set(this.#hashes);
-      this.#hashes = hashes;
-    }
+    if (byteCount > this.bytes.length) this.bytes = grown(this.bytes, this.bytes.length * 2 + byteCount);
+    if (id + 2 <= this.offsets.length) return;
+    this.offsets = grown(this.offsets, this.offsets.length * 2);
+    this.#hashes = grown(this.#hashes, this.#hashes.length * 2);
+    this.#heads = grown(this.#heads, this.#heads.length * 2);
   }
 
   #rehash(): void {
@@ -137,4 +149,17 @@ export class SymbolTable {
       this.#slots[slot] = id;
     }
   }
+}
+
+/** Up to four bytes from `begin` as a little-endian word; zeros from `end` on. */
+function wordOf(source: Uint8Array, begin: number, end: number): number {
+  let word = 0;
+  for (let i = begin; i < Math.min(end, begin + 4); i++) word |= source[i]! << ((i - begin) * 8);
+  return word;
+}
+
+function grown<Items extends Uint8Array | Int32Array>(items: Items, length: number): Items {
+  const larger = new (items.constructor as new (length: number) => Items)(length);
+  larger.set(items);
+  return larger;
 }

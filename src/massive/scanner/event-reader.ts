@@ -18,6 +18,14 @@ const OPENING_FIRST = 0x7665227b;
 const OPENING_LAST = 0x223a2276;
 const OPENING_WIDTH = 7;
 
+/** 1 for the bytes that stand for themselves in a JSON string: ASCII without controls, quote and backslash. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= FIRST_PRINTABLE && byte < FIRST_BEYOND && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);
+
+/** Masks of the first 0 to 4 bytes of a little-endian word. */
+const FIRST_BYTES = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1);
+
 /** `true` as a word. */
 const TRUE = 0x65757274;
 
@@ -67,9 +75,10 @@ export class EventReader {
     let before = 0;
     for (;;) {
       let entry = plan[before + NEXT]!;
+      let width = plan[entry + WIDTH]!;
       if (
         view.getInt32(end, true) !== plan[entry + FIRST_WORD] ||
-        view.getInt32(end + plan[entry + WIDTH]! - 4, true) !== plan[entry + LAST_WORD]
+        view.getInt32(end + width - 4, true) !== plan[entry + LAST_WORD]
       ) {
         if (bytes[end] === CLOSE_BRACE) break;
         entry = findEntry(plan, view, end);
@@ -79,8 +88,9 @@ export class EventReader {
           continue;
         }
         plan[before + NEXT] = entry;
+        width = plan[entry + WIDTH]!;
       }
-      end = end + plan[entry + WIDTH]!;
+      end += width;
       const kind = plan[entry + KIND]!;
       if (kind === DECIMAL) {
         const slot = plan[entry + SLOT]!;
@@ -90,7 +100,7 @@ export class EventReader {
         if (quoted && bytes[end++] !== QUOTE) return UNUSUAL;
         present |= 1 << slot;
       } else if (kind === TICKER) {
-        end = this.#readTicker(bytes, end, symbols);
+        end = this.#readTicker(frame, end, symbols);
         if (end < 0) return UNUSUAL;
         present |= HAS_TICKER;
       } else if (kind === START) {
@@ -127,17 +137,16 @@ export class EventReader {
     return channel;
   }
 
-  #readTicker(bytes: Uint8Array, at: number, symbols: SymbolTable): number {
+  #readTicker({ bytes, view }: FrameBytes, at: number, symbols: SymbolTable): number {
     if (bytes[at] !== QUOTE) return UNUSUAL;
     const begin = at + 1;
-    let hash = 0;
     let end = begin;
-    for (let byte = bytes[end]!; byte !== QUOTE; byte = bytes[++end]!) {
-      if (byte < FIRST_PRINTABLE || byte >= FIRST_BEYOND || byte === BACKSLASH) return UNUSUAL;
-      hash = (Math.imul(hash, 31) + byte) | 0;
-    }
-    if (end === begin || end - begin > TICKER_BYTES) return UNUSUAL;
-    const symbol = symbols.internHashed(bytes, begin, end, hash);
+    while (PLAIN[bytes[end]!] === 1) end++;
+    const length = end - begin;
+    if (bytes[end] !== QUOTE || length === 0 || length > TICKER_BYTES) return UNUSUAL;
+    const low = view.getInt32(begin, true) & FIRST_BYTES[Math.min(length, 4)]!;
+    const high = length > 4 ? view.getInt32(begin + 4, true) & FIRST_BYTES[Math.min(length - 4, 4)]! : 0;
+    const symbol = symbols.internHead(low, high, bytes, begin, end);
     if (symbol < 0) return UNUSUAL;
     this.#draft.symbol = symbol;
     return end + 1;

@@ -85,8 +85,8 @@ export class FrameScanner {
    * Adds the bars of a frame to the rows and returns its status events, in their order. The frame is not kept.
    */
   scan(frame: Uint8Array): readonly StatusEvent[] {
-    const { now } = this.#options.receiveClock;
-    this.#options.receiveClock.stamp();
+    const { receiveClock } = this.#options;
+    receiveClock.stamp();
     this.#frame.load(frame);
     const set = this.#buffers.filling;
     set.mark();
@@ -97,7 +97,7 @@ export class FrameScanner {
       this.#quarantineFrame(refusal);
       return NO_STATUSES;
     }
-    this.#rows.add(set.received(now.low, now.high));
+    this.#rows.add(set.received(receiveClock.low, receiveClock.high));
     this.#frames.add();
     if (this.#lostInFrame > 0) this.#reportLoss();
     if (this.#rejected.length > 0) this.#quarantineEvents();

@@ -3,8 +3,12 @@ import { TABLE_EPOCH_MS } from '../../tables/epoch.ts';
 import { Int64Words } from '../../tables/int64-words.ts';
 
 const NS_PER_MS = 1_000_000;
+const WORD = 0x1_0000_0000;
 
-/** How long the wall clock may be extrapolated: long enough to cost nothing, short enough to follow its steps. */
+/**
+ * How long the wall clock is extrapolated by the monotonic one: long enough to cost nothing, short enough to follow its
+ * steps, and little enough that its nanoseconds fit a word.
+ */
 const ANCHOR_MS = 100;
 
 /**
@@ -12,30 +16,37 @@ const ANCHOR_MS = 100;
  * receive clock serves all scanners of a process.
  */
 export class ReceiveClock {
-  /** The time of the last `stamp`. */
-  readonly now = new Int64Words();
+  /** The time of the last `stamp`, as the words of an int64. */
+  low = 0;
+  high = 0;
   readonly #clock: Clock;
-  #anchorWallMs = 0;
+  readonly #anchor = new Int64Words();
+  #anchorWallMs = Number.NEGATIVE_INFINITY;
   #anchorMonotonicMs = Number.NEGATIVE_INFINITY;
-  #lastMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Takes the time; returns it in milliseconds since 1970. */
-  stamp(): number {
+  /** Takes the time. */
+  stamp(): void {
     const monotonicMs = this.#clock.monotonicMs();
-    if (monotonicMs - this.#anchorMonotonicMs > ANCHOR_MS) {
-      this.#anchorMonotonicMs = monotonicMs;
-      this.#anchorWallMs = this.#clock.wallMs();
+    let sinceMs = monotonicMs - this.#anchorMonotonicMs;
+    if (sinceMs > ANCHOR_MS) {
+      this.#renewAnchor(monotonicMs);
+      sinceMs = 0;
     }
-    const ms = this.#anchorWallMs + (monotonicMs - this.#anchorMonotonicMs);
-    if (ms > this.#lastMs) {
-      this.#lastMs = ms;
-      const whole = Math.floor(ms);
-      this.now.setMs(whole - TABLE_EPOCH_MS, Math.floor((ms - whole) * NS_PER_MS));
-    }
-    return this.#lastMs;
+    const low = (this.#anchor.low >>> 0) + Math.floor(sinceMs * NS_PER_MS);
+    this.low = low | 0;
+    this.high = this.#anchor.high + (low >= WORD ? 1 : 0);
+  }
+
+  /** Reads the wall clock. Where it has gone back, time stands still until it has caught up. */
+  #renewAnchor(monotonicMs: number): void {
+    const lastMs = this.#anchorWallMs + Math.min(monotonicMs - this.#anchorMonotonicMs, ANCHOR_MS);
+    this.#anchorWallMs = Math.max(this.#clock.wallMs(), lastMs);
+    this.#anchorMonotonicMs = monotonicMs;
+    const ms = Math.floor(this.#anchorWallMs);
+    this.#anchor.setMs(ms - TABLE_EPOCH_MS, Math.floor((this.#anchorWallMs - ms) * NS_PER_MS));
   }
 }
