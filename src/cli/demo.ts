@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { firstAborted } from '../base/abort.ts';
+import { systemClock } from '../base/clock.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { QueryConnection } from '../kdb/connection/query-connection.ts';
 import { SESSION_ZONE } from '../tables/markets.ts';
@@ -109,7 +111,9 @@ async function watch(
   durationMs: number | undefined,
   { stdout, stop }: CommandContext,
 ): Promise<void> {
-  const over = durationMs === undefined ? stop : AbortSignal.any([stop, AbortSignal.timeout(durationMs)]);
+  const timeUp = new AbortController();
+  const timer = durationMs === undefined ? undefined : systemClock.after(durationMs, () => timeUp.abort());
+  const over = firstAborted(stop, timeUp.signal);
   const ended = Promise.race(children.map(child => child.watch()));
   // The processes also end when the demo is over.
   ended.catch(() => undefined);
@@ -117,6 +121,7 @@ async function watch(
     await Promise.race([pause(SHOW_EVERY_MS, over), ended]);
     if (!over.aborted) stdout.write(await showLatest(tickerplant.connection));
   }
+  timer?.cancel();
 }
 
 /** Lets what was sent arrive, stops the feed, and compares. */

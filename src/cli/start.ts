@@ -1,3 +1,4 @@
+import { firstAborted } from '../base/abort.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Counters, memoryCounters } from '../base/counters.ts';
 import { ExitCode } from '../base/exit-codes.ts';
@@ -120,7 +121,7 @@ async function acquireLocks({ configuration, secrets }: Reloadable): Promise<rea
 /** Runs all feeds; the first that fails for good stops the others, and its error is the outcome. */
 async function runAll(feeds: readonly Feed[], stop: AbortSignal): Promise<FeedSummary[]> {
   const failed = new AbortController();
-  const either = AbortSignal.any([stop, failed.signal]);
+  const either = firstAborted(stop, failed.signal);
   const outcomes = await Promise.allSettled(
     feeds.map(feed =>
       feed.run(either).catch((error: unknown) => {

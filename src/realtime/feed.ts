@@ -1,4 +1,6 @@
 import { concat, defer, firstValueFrom, lastValueFrom, map, of, Subject, share, takeUntil } from 'rxjs';
+
+import { aborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Counters } from '../base/counters.ts';
 import type { Logger } from '../base/logger.ts';
@@ -155,11 +157,4 @@ export class Feed {
       this.#failures.error(state.error);
     }
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -66,7 +66,7 @@ export function summaryText(summary: DemoSummary): string {
   const { sent, received, delivered, lost, lagMs, tables, distinct, checksum, complete } = summary;
   const rows = Object.keys(tables).map(
     table =>
-      `  ${table}: ${tables[table]} rows, ${sides(distinct[table])} different bars, checksum ${sides(checksum[table])}`,
+      `  ${table}: ${tables[table]} rows; different bars: ${sides(distinct[table])}; checksum: ${sides(checksum[table])}`,
   );
   return [
     '',
@@ -104,5 +104,5 @@ function sides<Value>(both: BothSides<Value> | undefined): string {
   if (!both) return '-';
   return both.simulator === both.tickerplant
     ? `${both.tickerplant} on both sides`
-    : `${both.simulator} sent but ${both.tickerplant} here`;
+    : `${both.simulator} sent, but ${both.tickerplant} in the tickerplant`;
 }

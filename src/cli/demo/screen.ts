@@ -30,5 +30,5 @@ export async function showLatest(connection: QueryConnection): Promise<string> {
     `select time,sym,open,high,low,close,volume,vwap from agg1s where i>=${Math.max(0, seconds - LATEST_ROWS)}`,
   );
   const counted = `agg1s ${seconds.toLocaleString('en')} rows, agg1m ${minutes.toLocaleString('en')} rows`;
-  return `\n${new Date().toLocaleTimeString('en', { hour12: false })}  ${counted}\n${tableText(latest)}\n`;
+  return `\n${new Date().toLocaleTimeString('en', { hour12: false })}  ${counted}\n${[...tableText(latest)].join('\n')}\n`;
 }

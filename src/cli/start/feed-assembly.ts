@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import type { Counters } from '../../base/counters.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -5,6 +6,7 @@ import type { Random } from '../../base/random.ts';
 import type { Configuration, FeedConfiguration, TargetConfiguration } from '../../config/schema.ts';
 import type { Secrets } from '../../config/secrets.ts';
 import { DEFAULT_PUBLISHER_TIMING } from '../../kdb/publisher/options.ts';
+import type { Target } from '../../kdb/target.ts';
 import { channelsOf } from '../../massive/channels.ts';
 import { type Cluster, feedUrl } from '../../massive/hosts.ts';
 import { FrameScanner } from '../../massive/scanner/frame-scanner.ts';
@@ -106,13 +108,7 @@ function assembleTarget(
       name: target.name,
       market,
       publisher: {
-        target: {
-          host: target.host,
-          port: target.port,
-          user: target.user ?? '',
-          password: parts.secrets().passwordOf(target)?.reveal() ?? '',
-          ...(target.tls ? { tls: {} } : {}),
-        },
+        target: addressOf(target, parts),
         convention: target.convention,
         tables: used.map(({ table }) => AGGREGATE_TABLES[table]),
         mode: target.mode,
@@ -140,6 +136,20 @@ function assembleTarget(
     },
     failed,
   );
+}
+
+function addressOf(target: TargetConfiguration, { secrets }: SharedParts): Target {
+  const { host, port, user, tls, tlsCaFile } = target;
+  return {
+    host,
+    port,
+    user: user ?? '',
+    // Asked for at each connection, so that a reload can change it.
+    get password() {
+      return secrets().passwordOf(target)?.reveal() ?? '';
+    },
+    ...(tls ? { tls: tlsCaFile === null ? {} : { ca: readFileSync(tlsCaFile, 'utf8') } } : {}),
+  };
 }
 
 /** TZ for a tickerplant whose dates are this market's trading dates; futures roll at 17:00 in Chicago. */
