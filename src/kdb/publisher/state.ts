@@ -46,7 +46,11 @@ export function logState(state: PublisherState, logger: Logger, tickerplant: str
       logger.info('publishing to the tickerplant', { tickerplant });
       break;
     case 'unlogged':
-      logger.warn('the tickerplant writes no log: what it acknowledges does not survive it', { tickerplant });
+      // Who has accepted it needs no warning at each connection.
+      logger[state.accepted ? 'info' : 'warn'](
+        'the tickerplant writes no log: what it acknowledges does not survive it',
+        { tickerplant },
+      );
       break;
     case 'holding':
       logger.error(`publishing is held (${state.reason}): ${state.detail}`, { tickerplant });

@@ -13,7 +13,7 @@ export interface Questions {
 const EXPRESSIONS: Readonly<Record<Convention, { readonly date: string; readonly log: string }>> = {
   'kdb-tick': { date: '.u.d', log: '.u.l' },
   torq: { date: '.u.d', log: '.u.l' },
-  'torq-stp': { date: '.eodtime.d', log: 'count .stplg.currlog' },
+  'torq-stp': { date: '.eodtime.d', log: 'count select from currlog where not null handle' },
 };
 
 /** The date under which the tickerplant files what it gets. Rejects with KdbNotTickerplantError where it has none. */
