@@ -5,10 +5,10 @@ import type { Clock } from '../base/clock.ts';
 import { MassiveKdbError, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { LogFields, Logger, LogLevel } from '../base/logger.ts';
+import { RotatingFile } from '../base/rotating-file.ts';
 import { jsonLine, prettyLine } from './log-line.ts';
 import { type Hidden, Redaction } from './redaction.ts';
 import { type LogLine, Repeats } from './repeats.ts';
-import { RotatingFile } from './rotating-file.ts';
 
 /** How a process logs; the section `logging` of the configuration. */
 export interface LoggingOptions {
