@@ -6,7 +6,7 @@
  *
  * The fenced q blocks of a page run in one session. A line that starts with `q)` is an expression, the lines up
  * to the next one its console output. Left out: expressions without output, random numbers, clocks, files,
- * connections, system commands and the pages about these, and expressions over several lines.
+ * connections, system commands and the pages about these.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -59,14 +59,23 @@ function examplesOf(markdown: string): Example[] {
     if (line.startsWith('q)')) {
       finish();
       current = { expression: line.slice(2), expected: [] };
-    } else current?.expected.push(line.trimEnd());
+    } else if (current !== undefined) {
+      // An open bracket says that the line goes on with the expression; otherwise it is output.
+      if (current.expected.length === 0 && !isBalanced(current.expression)) current.expression += `\n${line}`;
+      else current.expected.push(withoutRemark(line));
+    }
   }
   finish();
   return examples;
 }
 
+/** Lines of output may carry a remark of the documentation after some blanks. */
+function withoutRemark(line: string): string {
+  return line.replace(/\s{2,}\/ .*$/, '').trimEnd();
+}
+
 function isBalanced(expression: string): boolean {
-  const bare = expression.replace(/"(?:[^"\\]|\\.)*"/g, '').replace(/(^|\s)\/.*$/, '');
+  const bare = expression.replace(/"(?:[^"\\]|\\.)*"/g, '').replace(/(^|\s)\/.*$/gm, '');
   const count = (pattern: RegExp) => (bare.match(pattern) ?? []).length;
   return count(/[([{]/g) === count(/[)\]}]/g) && !bare.includes('"');
 }

@@ -27,6 +27,7 @@ export interface LiveOptions {
 /** What one run measured after its warm-up. */
 export interface LiveRun {
   readonly events: number;
+  readonly elapsedMs: number;
   readonly clientCpuMs: number;
   readonly simulatorCpuMs: number;
   /** Resident memory of the client, one reading a second. */
@@ -56,6 +57,7 @@ export async function runLive({ eventsPerSecond, durationMs, client }: LiveOptio
       simulatorMs: cpuMs(simulator),
       sent: sentRows(await control.truth()),
     };
+    const startedMs = performance.now();
     const residentBytes: number[] = [];
     for (let elapsedMs = 0; elapsedMs < durationMs; elapsedMs += 1000) {
       await setTimeout(1000);
@@ -66,6 +68,7 @@ export async function runLive({ eventsPerSecond, durationMs, client }: LiveOptio
       simulatorMs: cpuMs(simulator),
       sent: sentRows(await control.truth()),
     };
+    const elapsedMs = performance.now() - startedMs;
     await control.pause();
     await setTimeout(SETTLE_MS);
     const sent = sentRows(await control.truth());
@@ -73,6 +76,7 @@ export async function runLive({ eventsPerSecond, durationMs, client }: LiveOptio
     const exit = JSON.parse(await subject.lastLine()) as Partial<FeedExit>;
     return {
       events: after.sent - before.sent,
+      elapsedMs,
       clientCpuMs: after.cpuMs - before.cpuMs,
       simulatorCpuMs: after.simulatorMs - before.simulatorMs,
       residentBytes,
