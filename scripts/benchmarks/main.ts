@@ -4,7 +4,7 @@ import type { Benchmark, Figure } from './row.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [liveCost, liveScale, liveMinute];
 
-const only = valueOf('--only');
+const only = flagValue('--only');
 const json = process.argv.includes('--json');
 const chosen = BENCHMARKS.filter(({ name }) => only === undefined || name.startsWith(only));
 if (chosen.length === 0) {
@@ -41,7 +41,7 @@ function rounded(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-function valueOf(flag: string): string | undefined {
+function flagValue(flag: string): string | undefined {
   const index = process.argv.indexOf(flag);
   return index < 0 ? undefined : process.argv[index + 1];
 }
