@@ -44,9 +44,17 @@ export function matrixLines(items: readonly Value[], options: DisplayOptions): s
   const width = countOf(items[0]!);
   let lines = items.map(() => '');
   for (let column = 0; column < width; column++) {
-    const cells = paddedColumn(items.map(item => cellText(item, column, options)));
+    const cells = paddedColumn(columnLines(items, column, options));
     lines = lines.map((line, row) => (column === 0 ? cells[row]! : `${line} ${cells[row]}`));
     if (lines[0]!.length > options.columns) break;
   }
   return lines;
+}
+
+/** A column of a matrix, one line to a row; where its items make a matrix of their own, as that. */
+function columnLines(items: readonly Value[], column: number, options: DisplayOptions): string[] {
+  const deeper = items.map(item => (item.kind === 'list' ? item.items[column]! : item));
+  const areLists = items.every(item => item.kind === 'list');
+  if (areLists && isMatrix(deeper)) return matrixLines(deeper, options);
+  return items.map(item => cellText(item, column, options));
 }

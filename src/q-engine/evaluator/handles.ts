@@ -6,6 +6,7 @@ import { QError } from '../values/value.ts';
 import type { Interpreter } from './interpreter.ts';
 
 export function applyHandle(target: Atom, args: readonly Value[], interpreter: Interpreter): Value {
+  if (target.type === 11) return applySymbol(target.value, args, interpreter);
   if (args.length !== 1) throw new QError('rank');
   if (target.type !== 6 && target.type !== 7 && target.type !== 5) throw new QError('type');
   const handle = Number(target.value);
@@ -14,6 +15,23 @@ export function applyHandle(target: Atom, args: readonly Value[], interpreter: I
   if (Math.abs(handle) > 2) return interpreter.host.applyHandle(handle, message);
   print(handle, message, interpreter);
   return target;
+}
+
+/** A name applied is its value applied; an address, as in `:host:port"query", is asked over a connection of its own. */
+function applySymbol(name: string, args: readonly Value[], interpreter: Interpreter): Value {
+  if (!isAddress(name)) return interpreter.apply(interpreter.getVariable(name), args);
+  if (args.length !== 1) throw new QError('rank');
+  const handle = interpreter.host.open({ kind: 'atom', type: 11, value: name });
+  try {
+    return interpreter.host.applyHandle(handle, args[0]!);
+  } finally {
+    interpreter.host.close(handle);
+  }
+}
+
+/** Paths have no second colon. */
+function isAddress(name: string): boolean {
+  return /^:[^:]*:\d/.test(name);
 }
 
 /** Negative handles end every line. */

@@ -126,6 +126,14 @@ describe('console - layout', () => {
     expect(lines(make.list([make.string('ab'), make.string('cd')]))).to.deep.equal(['"ab"', '"cd"']);
   });
 
+  it('lists of lists of one length are aligned at every depth', () => {
+    const pair = (handle: number) => make.list([make.list([make.int(handle), make.symbol('')])]);
+    const subscribers = make.dictionary(make.symbols(['quote', 't']), make.list([pair(7), pair(12)]));
+    expect(lines(subscribers)).to.deep.equal(['quote| 7i  `', 't    | 12i `']);
+    const cube = make.list([make.list([longs(1, 2), longs(3, 4)]), make.list([longs(5, 60), longs(7, 8)])]);
+    expect(lines(cube)).to.deep.equal(['1 2  3 4', '5 60 7 8']);
+  });
+
   it('what exceeds the console is cut with two dots', () => {
     const options = { rows: 10, columns: 10, precision: 7 };
     const til = make.longs(BigInt64Array.from({ length: 1000 }, (_, i) => BigInt(i)));
