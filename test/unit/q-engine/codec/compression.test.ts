@@ -20,10 +20,10 @@ describe('codec - compression', () => {
     const short = encodeMessage(make.string('a'.repeat(1900)), 0);
     expect(compress(short)).to.equal(short);
     let state = 1;
-    const noise = Uint8Array.from(
-      { length: 5000 },
-      () => (state = Math.imul(state, 48271) % 0x7fffffff) & 0xff,
-    );
+    const noise = Uint8Array.from({ length: 5000 }, () => {
+      state = Math.imul(state, 48271) % 0x7fffffff;
+      return state & 0xff;
+    });
     const random = encodeMessage(make.byteVector(4, noise), 0);
     expect(compress(random)).to.equal(random);
   });
