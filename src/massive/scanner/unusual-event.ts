@@ -34,6 +34,9 @@ const JSON_NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/;
 const INTEGER = /^-?[0-9]+$/;
 const MAX_INT64 = 2n ** 63n - 1n;
 
+/** How much of an unknown channel's name is told. */
+const CHANNEL_CHARACTERS = 64;
+
 const utf8 = new TextEncoder();
 
 /**
@@ -62,7 +65,13 @@ export class UnusualEventReader {
     if (channelName === undefined) return { kind: 'rejected', reason: 'channel-missing' };
     if (channelName === 'status') return readStatus(members);
     const channel = this.#channels.find(layout => layout.fields.channel === channelName);
-    if (!channel) return { kind: 'rejected', reason: 'channel-unknown', channel: channelName };
+    if (!channel) {
+      return {
+        kind: 'rejected',
+        reason: 'channel-unknown',
+        channel: channelName.slice(0, CHANNEL_CHARACTERS),
+      };
+    }
     try {
       this.#readBar(members, channel, symbols);
       return { kind: 'bar', channel };
