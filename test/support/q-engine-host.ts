@@ -3,10 +3,11 @@ import { displayText } from '../../src/q-engine/console/index.ts';
 import type { EngineHost } from '../../src/q-engine/engine.ts';
 import { numberAtom } from '../../src/q-engine/values/make.ts';
 import type { Value } from '../../src/q-engine/values/value.ts';
-import { QError } from '../../src/q-engine/values/value.ts';
+import { NULL, QError } from '../../src/q-engine/values/value.ts';
 
 export class MemoryHost implements EngineHost {
   output = '';
+  precision = 7;
   time = 0n;
   readonly files = new Map<string, Uint8Array>();
   readonly sent: { handle: number; message: Value }[] = [];
@@ -28,7 +29,7 @@ export class MemoryHost implements EngineHost {
     this.output += text;
   }
   format(value: Value): string {
-    return displayText(value, { precision: 7, rows: 25, columns: 80 });
+    return displayText(value, { precision: this.precision, rows: 25, columns: 80 });
   }
   environment(name: string): string {
     return this.#environment.get(name) ?? '';
@@ -68,7 +69,11 @@ export class MemoryHost implements EngineHost {
   deserialize(): Value {
     throw new QError('nyi');
   }
-  system(command: string): Value | undefined {
+  system(command: string, argument: string): Value | undefined {
+    if (command === 'P' && argument !== '') {
+      this.precision = Number(argument);
+      return NULL;
+    }
     return command === 't' || command === 'p' ? numberAtom(6, 0) : undefined;
   }
   dotz(name: string): Value | undefined {

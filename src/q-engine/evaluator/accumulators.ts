@@ -1,6 +1,6 @@
 /** over and scan: folds, convergence, repetition. */
 import { matches } from '../values/compare.ts';
-import { collect, countOf, isListLike, itemAt, itemsOf } from '../values/items.ts';
+import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from '../values/items.ts';
 import type { Value } from '../values/value.ts';
 import { EMPTY_LIST, QError } from '../values/value.ts';
 import type { Interpreter } from './interpreter.ts';
@@ -31,8 +31,10 @@ export function accumulate(
   let state = seed;
   let start = 0;
   if (state === undefined) {
-    if (count === 0) return first;
+    if (count === 0) return EMPTY_LIST;
     state = itemAt(first, 0);
+    // The identity of join is the empty list, so that its first state is a list.
+    if (target.kind === 'primitive' && target.name === ',') state = enlist(state);
     start = 1;
   }
   const states: Value[] = start === 1 ? [state] : [];

@@ -61,6 +61,7 @@ function amendAll(value: Value, rest: readonly Value[], change: Change, y: Value
   if (!isListLike(value)) return amendAt(value, rest, change, y);
   const count = countOf(value);
   const items = itemsOf(value).map((item, i) => amendAt(item, rest, change, spread(y, i, count)));
+  if (value.kind === 'vector' && !items.every(item => fits(value, item))) throw new QError('type');
   return collect(items);
 }
 

@@ -1,8 +1,10 @@
 /** Evaluates syntax trees: names, application, assignment, control. */
+
+import { readPath, writePath } from '../files/path-values.ts';
 import type { EngineHost } from '../host.ts';
 import type { NameNode, Node } from '../language/nodes.ts';
-import { readPath, writePath } from '../files/path-values.ts';
 import { parseSource } from '../language/parser.ts';
+import { primitive } from '../primitives/registry.ts';
 import { runQuery } from '../sql/query.ts';
 import { buildTable, collect } from '../values/items.ts';
 import { dictionary, symbols, table, textOf } from '../values/make.ts';
@@ -44,8 +46,6 @@ export class Interpreter {
   readonly host: EngineHost;
   /** Set by `\d`: '' or such as '.u'. */
   namespace = '';
-  /** Significant digits of floats as text, \P; 0 is all. */
-  precision = 7;
   /** Checked between steps; throws to interrupt a long evaluation. */
   checkLimit: (() => void) | undefined;
   #depth = 0;
@@ -62,8 +62,22 @@ export class Interpreter {
       return { value, shown: value.kind !== 'null' };
     }
     const node = parseSource(source, this.namespace);
-    const value = this.evaluate(node, this.topFrame());
+    const value = this.#evaluateTop(node);
     return { value, shown: isShown(node) && value.kind !== 'null' };
+  }
+
+  #evaluateTop(node: Node): Value {
+    try {
+      return this.evaluate(node, this.topFrame());
+    } catch (error) {
+      if (error instanceof Return) return error.value;
+      throw error;
+    }
+  }
+
+  /** Significant digits of floats as text. */
+  get precision(): number {
+    return this.host.precision;
   }
 
   topFrame(): Frame {
@@ -90,7 +104,7 @@ export class Interpreter {
       case 'apply':
         return this.#applyNode(node, frame);
       case 'list':
-        return collect(this.evaluateArgs(node.items, frame));
+        return this.#listLiteral(node.items, frame);
       case 'derived':
         return { kind: 'derived', iterator: node.iterator, target: this.evaluate(node.target, frame) };
       case 'compose':
@@ -210,6 +224,13 @@ export class Interpreter {
     }
     const values = this.evaluateArgs(args, frame);
     return applyValue(this.evaluate(target, frame), values, this);
+  }
+
+  /** A list with an item left out is a function of it. */
+  #listLiteral(nodes: readonly Node[], frame: Frame): Value {
+    const items = this.evaluateArgs(nodes, frame);
+    if (items.includes(ELIDED)) return { kind: 'projection', target: primitive('enlist'), args: items };
+    return collect(items);
   }
 
   #conditional(branches: readonly Node[], frame: Frame): Value {

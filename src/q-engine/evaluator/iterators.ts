@@ -1,4 +1,6 @@
 /** Application of functions derived by an iterator. */
+
+import { primitive } from '../primitives/registry.ts';
 import { collect, countOf, isListLike, itemAt, itemsOf, nullLike } from '../values/items.ts';
 import type { Derived, Dictionary, Value } from '../values/value.ts';
 import { EMPTY_LIST, QError } from '../values/value.ts';
@@ -170,6 +172,12 @@ function accumulator(target: Value, args: readonly Value[], scan: boolean, inter
 
 /** Lists and dictionaries are applied to one index here, as finite-state machines. */
 function isUnary(target: Value, rank: number): boolean {
-  if (target.kind === 'primitive') return target.maxRank === 1;
+  if (target.kind === 'primitive') return isUnaryPrimitive(target.name);
+  if (target.kind === 'list') return !target.items.some(isListLike);
   return rank === 1;
+}
+
+function isUnaryPrimitive(name: string): boolean {
+  const { code } = primitive(name);
+  return code.unary !== undefined && code.binary === undefined;
 }

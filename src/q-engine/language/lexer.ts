@@ -98,12 +98,16 @@ class Lexer {
   #isNumber(character: string, spaced: boolean): boolean {
     const next = this.#source[this.#at + 1] ?? '';
     if (DIGIT.test(character)) {
-      const afterNext = this.#source[this.#at + 2] ?? '';
-      return !('012'.includes(character) && next === ':' && !DIGIT.test(afterNext));
+      return !('012'.includes(character) && next === ':' && !this.#isClock());
     }
     if (character === '.') return DIGIT.test(next) && !this.#afterNoun(spaced, true);
     if (character !== '-' || this.#afterNoun(spaced, false)) return false;
     return DIGIT.test(next) || (next === '.' && DIGIT.test(this.#source[this.#at + 2] ?? ''));
+  }
+
+  /** A time such as 1:30 rather than the operator 1: before something. */
+  #isClock(): boolean {
+    return /^:[0-5]\d(?!\w)/.test(this.#source.slice(this.#at + 1, this.#at + 5));
   }
 
   /** Whether the token before, without a blank between, is a noun, so that a minus here subtracts. */
@@ -133,7 +137,7 @@ class Lexer {
   #startsWord(character: string): boolean {
     const next = this.#source[this.#at + 1] ?? '';
     const afterNext = this.#source[this.#at + 2] ?? '';
-    if (DIGIT.test(character)) return !('012'.includes(character) && next === ':' && !DIGIT.test(afterNext));
+    if (DIGIT.test(character)) return !('012'.includes(character) && next === ':' && !this.#isClock());
     if (character === '.') return DIGIT.test(next);
     return character === '-' && (DIGIT.test(next) || (next === '.' && DIGIT.test(afterNext)));
   }

@@ -105,7 +105,7 @@ export class Parser {
   expression(): Node {
     const token = this.peek();
     const next = this.peek(1);
-    if (token.kind === 'operator' && token.text === ':' && !this.#endsAt(next) && next.text !== '[') {
+    if (token.kind === 'operator' && token.text === ':' && !this.#endsAt(next) && !this.#attaches(next)) {
       this.#at += 1;
       return { kind: 'return', value: this.expression() };
     }
@@ -117,6 +117,11 @@ export class Parser {
     while (!this.#endsAt(this.peek())) terms.push(this.#term(terms));
     if (terms.length === 0) return ELIDED_NODE;
     return this.#reduce(terms, 0).node;
+  }
+
+  /** Brackets and iterators belong to the verb before them. */
+  #attaches(token: Token): boolean {
+    return token.text === '[' || (token.kind === 'iterator' && !token.spaced);
   }
 
   #endsAt(token: Token): boolean {

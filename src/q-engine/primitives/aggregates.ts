@@ -16,7 +16,7 @@ import {
 } from '../values/types.ts';
 import type { Atom, LongType, NumberType, Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
-import { add, greater, lesser, multiply } from './arithmetic.ts';
+import { add, divideValues, greater, lesser, multiply } from './arithmetic.ts';
 import { define } from './registry.ts';
 
 /** Reduces a list; dictionaries reduce their values, tables each column, lists of lists item by item. */
@@ -197,8 +197,11 @@ export function average(x: Value): Value {
     }
     case 'list': {
       if (x.items.length === 0) return float(Number.NaN);
-      if (x.items.every(item => item.kind === 'atom')) return average(floatsOf(x.items));
-      return overItems(x.items);
+      // In a general list a null counts as an item; it only adds nothing.
+      return divideValues(
+        x.items.every(item => item.kind === 'atom') ? sum(collect(floatItems(x.items))) : sum(x),
+        long(x.items.length),
+      );
     }
     case 'dictionary':
       return average(x.values);
@@ -214,25 +217,8 @@ export function average(x: Value): Value {
   }
 }
 
-function floatsOf(items: readonly Value[]): Vector {
-  return {
-    kind: 'vector',
-    type: 9,
-    data: Float64Array.from(items, item => numberOf(item as Atom)),
-    attribute: '',
-  };
-}
-
-/** Lists of one length: the mean at each position. */
-function overItems(items: readonly Value[]): Value {
-  const count = countOf(items[0]!);
-  const out = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    const column = items.map(item => numberOf((isListLike(item) ? itemAt(item, i) : item) as Atom));
-    const present = column.filter(value => !Number.isNaN(value));
-    out[i] = present.reduce((total, value) => total + value, 0) / present.length;
-  }
-  return { kind: 'vector', type: 9, data: out, attribute: '' };
+function floatItems(items: readonly Value[]): Value[] {
+  return items.map(item => float(numberOf(item as Atom)));
 }
 
 export function first(x: Value): Value {

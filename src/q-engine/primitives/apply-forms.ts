@@ -2,8 +2,8 @@
 
 import { amendAt, REPLACE } from '../evaluator/amend.ts';
 import { isFunction } from '../evaluator/apply.ts';
-import { appendToPath } from '../files/append.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
+import { appendToPath } from '../files/append.ts';
 import { countOf, isListLike, itemsOf } from '../values/items.ts';
 import { string } from '../values/make.ts';
 import type { Value } from '../values/value.ts';
@@ -82,7 +82,13 @@ function amendGlobal(
   interpreter: Interpreter,
 ): Value {
   const answer: Value = { kind: 'atom', type: 11, value: name };
-  if (name.startsWith(':') && path.length === 0 && y !== undefined && f.kind === 'primitive' && f.name === ',') {
+  if (
+    name.startsWith(':') &&
+    path.length === 0 &&
+    y !== undefined &&
+    f.kind === 'primitive' &&
+    f.name === ','
+  ) {
     appendToPath(name.slice(1), y, interpreter);
     return answer;
   }

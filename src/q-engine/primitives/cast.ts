@@ -159,28 +159,12 @@ export function castAtom(type: TypeNumber, y: Atom): Atom {
   if (y.type >= 12 && type >= 12) return castTemporal(type, y);
   if (isLongType(type)) return longAtom(type, longOf(y));
   const value = numberOf(y);
-  if (isFloatType(type)) return numberAtom(type as NumberType, widened(type, y, value));
+  if (isFloatType(type)) return numberAtom(type as NumberType, type === 8 ? Math.fround(value) : value);
   return numberAtom(type as NumberType, integerAs(type as NumberType, y, value));
 }
 
 function booleanOf(y: Atom): number {
   return Number(y.value) === 0 ? 0 : 1;
-}
-
-/** Infinities of integer types become the infinities of floats. */
-function widened(type: number, y: Atom, value: number): number {
-  let result = value;
-  if (y.type === 7 && Math.abs(value) === 2 ** 63) result = Math.sign(value) * Number.POSITIVE_INFINITY;
-  if (
-    (y.type === 6 || y.type >= 12) &&
-    !isLongType(y.type) &&
-    !isFloatType(y.type) &&
-    Math.abs(value) === INFINITE_INT
-  ) {
-    result = Math.sign(value) * Number.POSITIVE_INFINITY;
-  }
-  if (y.type === 5 && Math.abs(value) === 32767) result = Math.sign(value) * Number.POSITIVE_INFINITY;
-  return type === 8 ? Math.fround(result) : result;
 }
 
 function integerAs(type: NumberType, y: Atom, value: number): number {

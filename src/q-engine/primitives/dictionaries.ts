@@ -1,5 +1,6 @@
 /** ! and what makes, keys and names dictionaries and tables. */
 
+import { literal } from '../console/index.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { functionalUpdate } from '../sql/functional.ts';
 import { collect, countOf, isListLike, itemsOf } from '../values/items.ts';
@@ -8,6 +9,7 @@ import { allColumns, pick, positionsUpTo } from '../values/select-items.ts';
 import { typeName } from '../values/types.ts';
 import type { Atom, NumberType, Table, Value } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
+import { isNull } from './cast.ts';
 import { enumerationByIndex } from './enumerations.ts';
 import { internalFunction } from './internals.ts';
 import { define } from './registry.ts';
@@ -16,6 +18,10 @@ import { define } from './registry.ts';
 function bang(x: Value, y: Value, interpreter: Interpreter): Value {
   if (isInteger(x)) {
     const n = Number(x.value);
+    if (isNull(x)) {
+      interpreter.host.write(1, `${literal(y, interpreter.precision)}\n`);
+      return y;
+    }
     if (n < 0) return internalFunction(n, y, interpreter);
     const target = y.kind === 'atom' && y.type === 11 ? interpreter.getVariable(y.value) : y;
     const keyed = keyBy(target, n);

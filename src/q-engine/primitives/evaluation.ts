@@ -1,7 +1,8 @@
 /** parse, eval, show, set, system, exit and the other keywords that act on the session. */
-import { setValue } from '../files/set.ts';
+
 import { evaluateTree } from '../evaluator/eval-tree.ts';
 import { runSystemCommand } from '../evaluator/system-commands.ts';
+import { setValue } from '../files/set.ts';
 import { parseToTree } from '../language/parse-tree.ts';
 import { string, textOf } from '../values/make.ts';
 import type { Value } from '../values/value.ts';

@@ -10,9 +10,10 @@ import { internSymbol } from '../values/symbol-pool.ts';
 import { isFloatType, newData, vectorOf } from '../values/types.ts';
 import type { Atom, Value } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
+import { isNull } from './cast.ts';
 import { enumerateExtending } from './enumerations.ts';
 import { longPositions } from './lists.ts';
-import { define } from './registry.ts';
+import { define, primitive } from './registry.ts';
 
 /** x?y */
 function find(x: Value, y: Value, interpreter: Interpreter): Value {
@@ -97,7 +98,9 @@ function fail(): never {
 /** n?x: n random items of x; below zero, different ones. */
 function roll(x: Atom, y: Value, interpreter: Interpreter): Value {
   if (x.type !== 7 && x.type !== 6 && x.type !== 5) throw new QError('type');
-  const count = Number(x.value);
+  const count = isNull(x)
+    ? -countOf(isListLike(y) ? y : primitive('til').code.unary!(y, interpreter))
+    : Number(x.value);
   const random = () => interpreter.host.random();
   if (isListLike(y)) {
     const size = countOf(y);

@@ -11,10 +11,10 @@ import {
   newData,
   vectorOf,
 } from '../values/types.ts';
-import type { TypeNumber, Value } from '../values/value.ts';
+import type { TypeNumber, Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 import { spread2 } from './atomic.ts';
-import { floorDivide } from './cast.ts';
+import { castVector, floorDivide } from './cast.ts';
 import { define } from './registry.ts';
 import { intsAs, longsAs } from './temporal-units.ts';
 
@@ -37,26 +37,26 @@ function checkNumeric(x: Simple, y: Simple): void {
   for (const type of [x.type, y.type]) if (type === 11 || type === 2 || type === 20) throw new QError('type');
 }
 
-/** Whole part of the quotient, towards minus infinity, in the type of x. */
+/** Whole part of the quotient, towards minus infinity, in the type of x; booleans to shorts count as int. */
 function div(x: Simple, y: Simple): Value {
   checkNumeric(x, y);
   const { count, stepX, stepY, atomic } = shape(x, y);
+  const type = (x.type === 10 || x.type < 6 ? 6 : x.type) as TypeNumber;
   if (isFloatType(x.type) || isFloatType(y.type)) {
     const a = toFloats(x);
     const b = toFloats(y);
-    const out = BigInt64Array.from({ length: count }, (_, i) =>
-      wholeOrNull(Math.floor(a[i * stepX]! / b[i * stepY]!)),
-    );
-    return result(longs(out, isLongType(x.type) ? x.type : 7), atomic);
+    const out = Float64Array.from({ length: count }, (_, i) => Math.floor(a[i * stepX]! / b[i * stepY]!));
+    return result(castVector(type === 8 ? 9 : type, floats(out)) as Vector, atomic);
   }
   if (isLongType(x.type) || isLongType(y.type)) {
     const a = toLongs(x);
     const b = toLongs(y);
     const out = new BigInt64Array(count);
     for (let i = 0; i < count; i++) out[i] = divideLong(a[i * stepX]!, b[i * stepY]!);
-    if (isLongType(x.type) || !isTemporal(x.type))
-      return result(longs(out, isLongType(x.type) ? x.type : 7), atomic);
-    return result(vectorOf(x.type as TypeNumber, Int32Array.from(out, narrowLong)), atomic);
+    return result(
+      isLongType(type) ? longs(out, type) : vectorOf(type, Int32Array.from(out, narrowLong)),
+      atomic,
+    );
   }
   const a = toInts(x);
   const b = toInts(y);
@@ -65,7 +65,6 @@ function div(x: Simple, y: Simple): Value {
     const [left, right] = [a[i * stepX]!, b[i * stepY]!];
     out[i] = left === NULL_INT || right === NULL_INT || right === 0 ? NULL_INT : Math.floor(left / right);
   }
-  const type = (isTemporal(x.type) ? x.type : 6) as TypeNumber;
   return result(vectorOf(type, out), atomic);
 }
 

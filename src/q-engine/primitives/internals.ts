@@ -1,5 +1,6 @@
 /** -N!x, the internal functions. */
 
+import { literal } from '../console/index.ts';
 import { evaluateTree } from '../evaluator/eval-tree.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { parseToTree } from '../language/parse-tree.ts';
@@ -12,7 +13,7 @@ import { setAttribute } from './attributes.ts';
 export function internalFunction(code: number, x: Value, interpreter: Interpreter): Value {
   switch (code) {
     case -3:
-      return string(interpreter.host.format(x).replace(/\n$/, ''));
+      return string(literal(x, interpreter.precision));
     case -5:
       if (x.kind !== 'vector' || x.type !== 10) throw new QError('type');
       return parseToTree(textOf(x), interpreter.namespace);

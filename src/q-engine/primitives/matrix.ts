@@ -64,15 +64,23 @@ function inverse(x: Value): Value {
 }
 
 function eliminate(rows: Matrix, result: Matrix, column: number): void {
-  const scale = rows[column]![column]!;
-  rows[column] = rows[column]!.map(item => item / scale);
-  result[column] = result[column]!.map(item => item / scale);
+  const scale = 1 / rows[column]![column]!;
+  scaleRow(rows[column]!, scale);
+  scaleRow(result[column]!, scale);
   for (let row = 0; row < rows.length; row++) {
     const factor = rows[row]![column]!;
     if (row === column || factor === 0) continue;
-    rows[row] = rows[row]!.map((item, i) => item - factor * rows[column]![i]!);
-    result[row] = result[row]!.map((item, i) => item - factor * result[column]![i]!);
+    subtractRow(rows[row]!, rows[column]!, factor);
+    subtractRow(result[row]!, result[column]!, factor);
   }
+}
+
+function scaleRow(row: Float64Array, scale: number): void {
+  for (let i = 0; i < row.length; i++) row[i]! *= scale;
+}
+
+function subtractRow(row: Float64Array, other: Float64Array, factor: number): void {
+  for (let i = 0; i < row.length; i++) row[i]! -= factor * other[i]!;
 }
 
 /** x lsq y: the w that brings w mmu y nearest to x. */

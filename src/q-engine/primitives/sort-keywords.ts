@@ -13,19 +13,27 @@ import { alias, define } from './registry.ts';
 
 function sorted(x: Value, descending: boolean): Value {
   if (x.kind === 'dictionary') {
-    if (isKeyedTable(x)) return pickEntries(x, orderOfRows(x.values.columns, descending));
+    if (isKeyedTable(x)) {
+      const ordered = pickEntries(x, orderOfRows(x.values.columns, descending));
+      return descending ? ordered : { ...ordered, values: markSorted(ordered.values as Table) };
+    }
     const ordered = pickEntries(x, orderOf(x.values, descending));
     return descending ? ordered : { ...ordered, values: marked(ordered.values) };
   }
   if (!isListLike(x)) throw new QError('type');
   const ordered = pickKeeping(x, orderOf(x, descending));
   if (descending) return ordered;
-  if (ordered.kind === 'table') return markFirst(ordered, ordered.names[0]!, 's');
+  if (ordered.kind === 'table') return markSorted(ordered);
   return marked(ordered.kind === 'list' ? collect(ordered.items) : ordered);
 }
 
 function marked(x: Value): Value {
   return x.kind === 'vector' ? { ...x, attribute: 's' } : x;
+}
+
+/** Of one column it is sorted; of several the first one is parted. */
+function markSorted(x: Table): Table {
+  return markFirst(x, x.names[0]!, x.names.length === 1 ? 's' : 'p');
 }
 
 function markFirst(x: Table, name: string, attribute: 's' | 'p'): Table {

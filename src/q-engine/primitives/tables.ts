@@ -1,6 +1,7 @@
 /** insert, upsert, meta, tables, and other keywords of whole tables. */
-import { upsertIntoPath } from '../files/append.ts';
+
 import type { Interpreter } from '../evaluator/interpreter.ts';
+import { upsertIntoPath } from '../files/append.ts';
 import { findPositions } from '../values/find.ts';
 import { groupItems } from '../values/grouping.ts';
 import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from '../values/items.ts';

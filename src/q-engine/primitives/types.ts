@@ -1,5 +1,6 @@
 /** type, null, neg and the keywords that look at or at most re-sign single values. */
 
+import { floatsEqual } from '../values/compare.ts';
 import { type Simple, toFloats } from '../values/convert.ts';
 import { countOf, vectorItem } from '../values/items.ts';
 import { boolean, byteVector, floats, int, longs, numberAtom } from '../values/make.ts';
@@ -100,13 +101,25 @@ function rounding(round: (value: number) => number) {
   return (x: Simple): Value => {
     if (x.type === 11 || x.type === 2 || x.type === 20) throw new QError('type');
     if (!isFloatType(x.type)) {
-      if (x.type === 1 || x.type === 4 || x.type === 10) throw new QError('type');
-      return x;
+      if (x.type === 4 || x.type === 10) throw new QError('type');
+      return x.type === 1
+        ? mapNumbers(
+            x,
+            value => value,
+            value => value,
+          )
+        : x;
     }
     if (x.type === 15) return dates(x, round);
-    const rounded = BigInt64Array.from(toFloats(x), value => toLong(round(value)));
+    const rounded = BigInt64Array.from(toFloats(x), value => toLong(tolerant(value, round)));
     return x.kind === 'atom' ? vectorItem(longs(rounded), 0) : longs(rounded);
   };
+}
+
+/** What is a whole number within q's tolerance is that number. */
+function tolerant(value: number, round: (value: number) => number): number {
+  const nearest = Math.round(value);
+  return floatsEqual(nearest, value) ? nearest : round(value);
 }
 
 function dates(x: Simple, round: (value: number) => number): Value {

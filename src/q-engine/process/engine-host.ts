@@ -47,6 +47,10 @@ export class ProcessHost implements EngineHost {
   readonly #parts: HostParts;
   readonly #descriptors = { 1: 1, 2: 2 };
 
+  get precision(): number {
+    return this.#parts.settings.precision;
+  }
+
   constructor(parts: HostParts) {
     this.#parts = parts;
   }
