@@ -4,6 +4,7 @@ import { Int64Words } from '../../tables/int64-words.ts';
 
 const NS_PER_MS = 1_000_000;
 const WORD = 0x1_0000_0000;
+const HALF_WORD = 0x8000_0000;
 
 /**
  * How long the wall clock is extrapolated by the monotonic one: long enough to cost nothing, short enough to follow its
@@ -11,18 +12,22 @@ const WORD = 0x1_0000_0000;
  */
 const ANCHOR_MS = 100;
 
+/** How far time may run ahead of the wall clock before it waits: rounding must not stop it. */
+const AHEAD_NS = NS_PER_MS;
+
 /**
- * Column `recv`: nanoseconds since 2000, UTC, never going back within the process even where the wall clock does. One
- * receive clock serves all scanners of a process.
+ * Column `recv`: nanoseconds since 2000, UTC, never going back within the process even where the wall clock does: then
+ * time stands still until that has caught up. One receive clock serves all scanners of a process.
  */
 export class ReceiveClock {
   /** The time of the last `stamp`, as the words of an int64. */
   low = 0;
-  high = 0;
+  high = -HALF_WORD;
   readonly #clock: Clock;
+  /** The time at which the wall clock was read last, on both clocks. */
   readonly #anchor = new Int64Words();
-  #anchorWallMs = Number.NEGATIVE_INFINITY;
   #anchorMonotonicMs = Number.NEGATIVE_INFINITY;
+  #waiting = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -31,22 +36,23 @@ export class ReceiveClock {
   /** Takes the time. */
   stamp(): void {
     const monotonicMs = this.#clock.monotonicMs();
-    let sinceMs = monotonicMs - this.#anchorMonotonicMs;
-    if (sinceMs > ANCHOR_MS) {
-      this.#renewAnchor(monotonicMs);
-      sinceMs = 0;
-    }
-    const low = (this.#anchor.low >>> 0) + Math.floor(sinceMs * NS_PER_MS);
+    if (monotonicMs - this.#anchorMonotonicMs > ANCHOR_MS) this.#renewAnchor(monotonicMs);
+    if (this.#waiting) return;
+    const sinceNs = Math.floor((monotonicMs - this.#anchorMonotonicMs) * NS_PER_MS);
+    const low = (this.#anchor.low >>> 0) + sinceNs;
     this.low = low | 0;
     this.high = this.#anchor.high + (low >= WORD ? 1 : 0);
   }
 
-  /** Reads the wall clock. Where it has gone back, time stands still until it has caught up. */
   #renewAnchor(monotonicMs: number): void {
-    const lastMs = this.#anchorWallMs + Math.min(monotonicMs - this.#anchorMonotonicMs, ANCHOR_MS);
-    this.#anchorWallMs = Math.max(this.#clock.wallMs(), lastMs);
+    const wallMs = this.#clock.wallMs();
+    const ms = Math.floor(wallMs);
+    this.#anchor.setMs(ms - TABLE_EPOCH_MS, Math.floor((wallMs - ms) * NS_PER_MS));
     this.#anchorMonotonicMs = monotonicMs;
-    const ms = Math.floor(this.#anchorWallMs);
-    this.#anchor.setMs(ms - TABLE_EPOCH_MS, Math.floor((this.#anchorWallMs - ms) * NS_PER_MS));
+    const aheadNs = (this.high - this.#anchor.high) * WORD + (this.low >>> 0) - (this.#anchor.low >>> 0);
+    this.#waiting = aheadNs > AHEAD_NS;
+    if (aheadNs <= 0) return;
+    this.#anchor.low = this.low;
+    this.#anchor.high = this.high;
   }
 }
