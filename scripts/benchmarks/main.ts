@@ -1,8 +1,15 @@
 import { cpus, totalmem } from 'node:os';
 import { liveCost, liveMinute, liveScale } from './live-rows.ts';
 import type { Benchmark, Figure } from './row.ts';
+import { scanAgainstOfficialClient, scanAgainstParse } from './scan-rows.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [liveCost, liveScale, liveMinute];
+const BENCHMARKS: readonly Benchmark[] = [
+  scanAgainstParse,
+  scanAgainstOfficialClient,
+  liveCost,
+  liveScale,
+  liveMinute,
+];
 
 const only = flagValue('--only');
 const json = process.argv.includes('--json');

@@ -30,7 +30,11 @@ export const AGGREGATE_COLUMNS = [
   { name: 'high', type: 'float', meaning: 'highest price, in quote currency' },
   { name: 'low', type: 'float', meaning: 'lowest price, in quote currency' },
   { name: 'close', type: 'float', meaning: 'last price, in quote currency' },
-  { name: 'volume', type: 'float', meaning: 'units traded in the window, fractional where Massive says so' },
+  {
+    name: 'volume',
+    type: 'float',
+    meaning: 'units traded in the window, fractional where Massive says so; in forex quotes counted',
+  },
   { name: 'vwap', type: 'float', meaning: 'volume-weighted average price; null where the source has none' },
   { name: 'trades', type: 'long', meaning: 'number of trades; null where the source has none' },
   { name: 'avgsize', type: 'float', meaning: 'average trade size; live stream only' },
