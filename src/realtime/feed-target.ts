@@ -48,8 +48,7 @@ export class FeedTarget {
   readonly #backlog: MemoryBacklog;
   readonly #publisher: Publisher;
   readonly #lag = new LagHistogram();
-  /** End of the latest window that was acknowledged, by table. */
-  readonly #latestWindowMs = new Map<string, number>();
+  #streamTimeMs = 0;
 
   constructor(options: FeedTargetOptions, parts: FeedTargetParts, failed: (error: Error) => void) {
     const { name, market, publisher, batchLimits, backlogBytes, windowMs } = options;
@@ -118,12 +117,15 @@ export class FeedTarget {
   }
 
   /**
-   * From the end of the window to the acknowledgement. Only batches that reach at least as far as any before count:
-   * a bar that is sent again after a late trade is a correction, not a delay.
+   * From the end of the window to the acknowledgement, for windows as recent as the stream itself: a bar that is sent
+   * again after a late trade is a correction, not a delay. The stream's time is the latest end of a window in any
+   * table.
    */
   #recordLag({ table, windowEndMs, rowCount }: Batch): void {
-    if (windowEndMs === undefined || windowEndMs < (this.#latestWindowMs.get(table) ?? 0)) return;
-    this.#latestWindowMs.set(table, windowEndMs);
+    if (windowEndMs === undefined) return;
+    this.#streamTimeMs = Math.max(this.#streamTimeMs, windowEndMs);
+    const windowMs = this.#options.windowMs.get(table) ?? 0;
+    if (windowEndMs <= this.#streamTimeMs - windowMs) return;
     this.#lag.record(this.#clock.wallMs() - windowEndMs, rowCount);
   }
 }
