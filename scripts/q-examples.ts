@@ -2,11 +2,12 @@
  * Runs the examples of a checkout of KX's documentation (github KxSystems/docs) on the embedded q engine and
  * prints which share of them gives the documented output, by page and in total.
  *
- *   npx tsx scripts/q-examples.ts PATH/docs/ref PATH/docs/basics [--failures] [--page NAME]
+ *   npx tsx scripts/q-examples.ts PATH/docs/ref PATH/docs/basics [--failures] [--page NAME] [--prelude FILE]
  *
  * The fenced q blocks of a page run in one session. A line that starts with `q)` is an expression, the lines up
  * to the next one its console output. Left out: expressions without output, random numbers, clocks, files,
- * connections, system commands and the pages about these.
+ * connections, system commands and the pages about these. A prelude is a q script loaded before every page, for
+ * the tables that pages take from scripts of their own.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -81,9 +82,10 @@ function isBalanced(expression: string): boolean {
 }
 
 /** Runs a page in one session. */
-function runPage(path: string): Outcome[] {
+function runPage(path: string, prelude: string): Outcome[] {
   const host = new MemoryHost();
   const engine = new Engine(host);
+  engine.loadScript(prelude);
   let deadline = 0;
   engine.interpreter.checkLimit = () => {
     if (Date.now() > deadline) throw new QError('stop');
@@ -138,17 +140,25 @@ function percent(passed: number, all: number): string {
   return all === 0 ? '  -  ' : `${((100 * passed) / all).toFixed(1).padStart(5)}`;
 }
 
+function optionOf(name: string, args: readonly string[]): string | undefined {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args[at + 1];
+}
+
 function main(args: readonly string[]): void {
   const showFailures = args.includes('--failures');
-  const pageAt = args.indexOf('--page');
-  const only = pageAt < 0 ? undefined : args[pageAt + 1];
-  const paths = args.filter((arg, i) => !arg.startsWith('--') && !(pageAt >= 0 && i === pageAt + 1));
+  const only = optionOf('--page', args);
+  const preludeFile = optionOf('--prelude', args);
+  const prelude = preludeFile === undefined ? '' : readFileSync(preludeFile, 'utf8');
+  const paths = args.filter(
+    (arg, i) => !arg.startsWith('--') && !['--page', '--prelude'].includes(args[i - 1] ?? ''),
+  );
   let passed = 0;
   let all = 0;
   for (const page of paths.flatMap(pagesIn)) {
     const name = basename(page, '.md');
     if (only !== undefined && name !== only) continue;
-    const outcomes = runPage(page);
+    const outcomes = runPage(page, prelude);
     const good = outcomes.filter(outcome => outcome.passed).length;
     passed += good;
     all += outcomes.length;

@@ -1,5 +1,6 @@
 /** Assignment to locals and globals: plain, indexed and through an operator. */
 import type { AssignNode } from '../language/nodes.ts';
+import { appendTo } from '../primitives/tables.ts';
 import type { Value } from '../values/value.ts';
 import { NULL, QError } from '../values/value.ts';
 import { amendAt, REPLACE } from './amend.ts';
@@ -19,8 +20,14 @@ export function assign(node: AssignNode, frame: Frame, interpreter: Interpreter)
       : (old: Value, part: Value | undefined) => interpreter.apply(operator, [old, part!]);
   const path = node.indices === undefined ? [] : interpreter.evaluateArgs(node.indices, frame);
   const old = interpreter.lookUp(node.target, frame);
-  store(node, amendAt(old, path, change, y), frame, interpreter);
-  return node.indices === undefined ? NULL : y;
+  if (operator?.kind === 'primitive' && operator.name === ',' && node.indices === undefined) {
+    store(node, appendTo(old, y, interpreter), frame, interpreter);
+    return NULL;
+  }
+  const changed = amendAt(old, path, change, y);
+  store(node, changed, frame, interpreter);
+  if (node.indices === undefined) return changed;
+  return operator === undefined ? y : interpreter.apply(changed, path);
 }
 
 function isPlainAssign(operator: Value): boolean {

@@ -5,8 +5,9 @@ import type { EngineHost } from '../host.ts';
 import type { NameNode, Node } from '../language/nodes.ts';
 import { parseSource } from '../language/parser.ts';
 import { primitive } from '../primitives/registry.ts';
+import { dottedPart } from '../sql/dotted.ts';
 import { runQuery } from '../sql/query.ts';
-import { buildTable, collect } from '../values/items.ts';
+import { buildTable, collect, columnOf } from '../values/items.ts';
 import { dictionary, symbols, table, textOf } from '../values/make.ts';
 import type { Dictionary, Lambda, Table, Value } from '../values/value.ts';
 import { ELIDED, NULL, QError } from '../values/value.ts';
@@ -172,7 +173,17 @@ export class Interpreter {
   findVariable(name: string, namespace = this.namespace): Value | undefined {
     if (name.startsWith(':')) return readPath(name.slice(1), this);
     const full = Globals.qualify(name, namespace);
-    return isDotz(full) ? getDotz(full, this) : this.globals.get(full);
+    if (isDotz(full)) return getDotz(full, this);
+    return this.globals.get(full) ?? this.#partOfVariable(full);
+  }
+
+  /** a.b of a global a: a column of a table, a part of a temporal value. */
+  #partOfVariable(full: string): Value | undefined {
+    const dot = full.lastIndexOf('.');
+    if (dot <= 0) return undefined;
+    const base = this.globals.get(full.slice(0, dot));
+    if (base?.kind === 'table') return columnOf(base, full.slice(dot + 1));
+    return base === undefined ? undefined : dottedPart(base, full.slice(dot + 1));
   }
 
   setVariable(name: string, value: Value, namespace = this.namespace): void {

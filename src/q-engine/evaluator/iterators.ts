@@ -11,6 +11,9 @@ import type { Interpreter } from './interpreter.ts';
 
 export function applyDerived(derived: Derived, args: readonly Value[], interpreter: Interpreter): Value {
   const { iterator, target } = derived;
+  if (args.length === 1 && (iterator === '/:' || iterator === '\\:') && isData(target)) {
+    return primitive(iterator === '/:' ? 'sv' : 'vs').code.binary!(target, args[0]!, interpreter);
+  }
   switch (iterator) {
     case "'":
       return isInteger(target) ? caseOf(target, args) : each(target, args, interpreter);
@@ -24,6 +27,11 @@ export function applyDerived(derived: Derived, args: readonly Value[], interpret
     case '\\':
       return accumulator(target, args, iterator === '\\', interpreter);
   }
+}
+
+/** Text, symbols and numbers: with /: and \: they unite and split. */
+function isData(target: Value): boolean {
+  return target.kind === 'atom' || target.kind === 'vector';
 }
 
 /** f'[x;y;...]: item by item; atoms go with every item. Signals 'length. */
@@ -94,7 +102,7 @@ function caseOf(target: Value, args: readonly Value[]): Value {
   for (let i = 0; i < count; i++) {
     const chosen = args[Number((itemAt(target, i) as { value: number | bigint }).value)];
     if (chosen === undefined) throw new QError('index');
-    results[i] = isListLike(chosen) ? itemAt(chosen, i) : chosen;
+    results[i] = isListLike(chosen) || chosen.kind === 'dictionary' ? itemAt(chosen, i) : chosen;
   }
   return collect(results);
 }
@@ -174,6 +182,7 @@ function accumulator(target: Value, args: readonly Value[], scan: boolean, inter
 function isUnary(target: Value, rank: number): boolean {
   if (target.kind === 'primitive') return isUnaryPrimitive(target.name);
   if (target.kind === 'list') return !target.items.some(isListLike);
+  if (target.kind === 'derived') return target.iterator === '/' || target.iterator === '\\';
   return rank === 1;
 }
 

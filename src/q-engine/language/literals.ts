@@ -36,10 +36,23 @@ export function parseNumbers(words: readonly string[]): Value {
     }
     return parseWord(text).atom;
   }
-  const parsed = words.map(parseWord);
+  const letter = /^-?[0-9.:]+([a-z])$/.exec(words[words.length - 1]!)?.[1];
+  // The letter of the last word is the letter of all that have none.
+  const parsed = words.map(
+    word => (letter === undefined ? undefined : withLetter(word, letter)) ?? parseWord(word),
+  );
   const type = commonType(parsed);
   const atoms = parsed.map(word => convert(word, type, words));
   return vectorOfAtoms(atoms, atoms[0]!);
+}
+
+function withLetter(word: string, letter: string): Word | undefined {
+  if (!/^-?[0-9.:]+$/.test(word)) return undefined;
+  try {
+    return parseWord(word + letter);
+  } catch {
+    return undefined;
+  }
 }
 
 function parseBytes(digits: string): Atom | Vector {

@@ -174,7 +174,8 @@ export class Parser {
     const previous = before[before.length - 1];
     const token = this.peek();
     if (token.kind === 'operator' && previous?.role === 'noun') {
-      if (token.text === ':' || token.text === '::') {
+      const identity = token.text === '::' && this.#endsAt(this.peek(1));
+      if ((token.text === ':' || token.text === '::') && !identity) {
         this.#at += 1;
         return { node: ELIDED_NODE, role: 'assign', global: token.text === '::' };
       }

@@ -62,12 +62,12 @@ export function sumVector(x: Vector): Value {
     case 15:
       return numberAtom(x.type, x.type === 8 ? Math.fround(sumFloats(x.data)) : sumFloats(x.data));
     case 2:
+    case 10:
     case 11:
     case 20:
       throw new QError('type');
     case 1:
     case 4:
-    case 10:
     case 5:
     case 6: {
       let total = 0;
@@ -110,7 +110,7 @@ export function sumFloats(data: Float64Array | Float32Array): number {
 }
 
 function productVector(x: Vector): Value {
-  if (x.type === 2 || x.type === 11) throw new QError('type');
+  if (x.type === 2 || x.type === 10 || x.type === 11) throw new QError('type');
   if (isLongType(x.type)) {
     let product = 1n;
     for (const item of x.data as BigInt64Array)

@@ -130,6 +130,7 @@ function divide(x: Simple, y: Simple): Value {
   return finish(9, out, atomic);
 }
 
+const ZERO: Value = { kind: 'atom', type: 1, value: 0 };
 const addLeaf = arithmetic('add', ADD);
 const subtractLeaf = arithmetic('subtract', SUBTRACT);
 const multiplyLeaf = arithmetic('multiply', MULTIPLY);
@@ -137,7 +138,8 @@ const lesserLeaf = arithmetic('extreme', LESSER);
 const greaterLeaf = arithmetic('extreme', GREATER);
 
 export const add = (x: Value, y: Value): Value => spread2(x, y, addLeaf);
-export const subtract = (x: Value, y: Value): Value => spread2(x, y, subtractLeaf);
+export const subtract = (x: Value, y: Value): Value =>
+  spread2(x, y, subtractLeaf, alone => spread2(ZERO, alone, subtractLeaf));
 export const multiply = (x: Value, y: Value): Value => spread2(x, y, multiplyLeaf);
 export const divideValues = (x: Value, y: Value): Value => spread2(x, y, divide);
 export const lesser = (x: Value, y: Value): Value => spread2(x, y, lesserLeaf);

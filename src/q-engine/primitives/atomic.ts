@@ -30,13 +30,16 @@ export function spread1(x: Value, leaf: Leaf1): Value {
   }
 }
 
+/** What becomes of an entry that only the right dictionary has. */
+type Alone = (y: Value) => Value;
+
 /** Applies `leaf` to pairs of simple parts. Signals 'length for lists of different lengths. */
-export function spread2(x: Value, y: Value, leaf: Leaf2): Value {
+export function spread2(x: Value, y: Value, leaf: Leaf2, alone: Alone = value => value): Value {
   if (isSimple(x) && isSimple(y)) {
     if (x.kind === 'vector' && y.kind === 'vector' && countOf(x) !== countOf(y)) throw new QError('length');
     return leaf(withoutEnum(x) as Atom | Vector, withoutEnum(y) as Atom | Vector);
   }
-  if (x.kind === 'dictionary' && y.kind === 'dictionary') return mergeDictionaries(x, y, leaf);
+  if (x.kind === 'dictionary' && y.kind === 'dictionary') return mergeDictionaries(x, y, leaf, alone);
   if (isKeyedTable(x) && y.kind === 'table') return { ...x, values: spread2(x.values, y, leaf) as Table };
   if (x.kind === 'dictionary' && y.kind !== 'table')
     return { ...x, sorted: false, values: spread2(x.values, y, leaf) };
@@ -90,7 +93,7 @@ function entry(from: Dictionary, name: string): Value {
 }
 
 /** Values of keys in both are combined; the others are taken as they are. */
-function mergeDictionaries(x: Dictionary, y: Dictionary, leaf: Leaf2): Dictionary {
+function mergeDictionaries(x: Dictionary, y: Dictionary, leaf: Leaf2, alone: Alone): Dictionary {
   if (isKeyedTable(x) !== isKeyedTable(y)) throw new QError('type');
   const known = countOf(x.keys);
   const found = findPositions(x.keys, y.keys);
@@ -102,5 +105,5 @@ function mergeDictionaries(x: Dictionary, y: Dictionary, leaf: Leaf2): Dictionar
     if (found[i]! < known) merged[found[i]!] = spread2(merged[found[i]!]!, right[i]!, leaf);
   }
   const keys = fresh.length === 0 ? x.keys : join(x.keys, collect(fresh.map(i => itemAt(y.keys, i))));
-  return dictionary(keys, collect([...merged, ...fresh.map(i => right[i]!)]));
+  return dictionary(keys, collect([...merged, ...fresh.map(i => alone(right[i]!))]));
 }

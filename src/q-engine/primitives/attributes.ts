@@ -30,8 +30,10 @@ function setOnTable(attribute: Attribute, x: Value & { kind: 'table' }): Value {
   if (attribute === '') return { ...x, sorted: false };
   const first = x.columns[0];
   if (first === undefined) throw new QError('type');
-  const marked = setAttribute(attribute, first);
-  return { ...x, columns: [marked, ...x.columns.slice(1)], sorted: attribute === 's' };
+  if (attribute === 's' && !isAscending(x)) throw new QError('s-fail');
+  // Rows in order: a first column of several is parted.
+  const mark = attribute === 's' && x.columns.length > 1 ? 'p' : attribute;
+  return { ...x, columns: [setAttribute(mark, first), ...x.columns.slice(1)], sorted: attribute === 's' };
 }
 
 function setOnDictionary(attribute: Attribute, x: Value & { kind: 'dictionary' }): Value {

@@ -35,7 +35,7 @@ function dollar(x: Value, y: Value, interpreter: Interpreter): Value {
     x.kind === 'atom' &&
     x.type === 11 &&
     x.value !== '' &&
-    typeByName(x.value) === 0 &&
+    typeByFullName(x.value) === 0 &&
     !isTemporalPart(x.value)
   ) {
     if (interpreter.findVariable(x.value, '') !== undefined) return enumerate(x.value, y, interpreter);
@@ -54,7 +54,14 @@ function dollar(x: Value, y: Value, interpreter: Interpreter): Value {
 
 function isText(y: Value): boolean {
   if (y.kind === 'atom' || y.kind === 'vector') return y.type === 10;
+  if (y.kind === 'dictionary') return isText(y.values);
+  if (y.kind === 'table') return y.columns.every(isText);
   return y.kind === 'list' && y.items.length > 0 && y.items.every(isText);
+}
+
+/** Symbols name a type in full; a letter as a symbol is a domain. */
+function typeByFullName(name: string): number {
+  return name.length === 1 ? 0 : typeByName(name);
 }
 
 const TEMPORAL_PARTS: Record<string, true> = {
@@ -105,7 +112,7 @@ function castTarget(x: Atom): { type: number; tok: boolean } | string {
   if (name === '' && x.type === 11) return { type: 11, tok: false };
   if (isTemporalPart(name) && name !== 'date') return name;
   if (name === '*') return { type: 0, tok: name === name.toUpperCase() };
-  const type = typeByName(name);
+  const type = x.type === 11 ? typeByFullName(name) : typeByName(name);
   if (type === 0 && name !== ' ') throw new QError('type');
   return { type, tok: name.length === 1 && name !== name.toLowerCase() };
 }
@@ -121,7 +128,9 @@ function castAll(type: number, y: Value): Value {
         return type === 0 ? y : vectorOf(type as TypeNumber, newData(type as TypeNumber, 0));
       if (type === 11 && y.items.every(item => item.kind === 'vector' && item.type === 10)) {
         return symbolIds(
-          Int32Array.from(y.items, item => internSymbol(decodeText((item as Vector & { type: 10 }).data))),
+          Int32Array.from(y.items, item =>
+            internSymbol(decodeText((item as Vector & { type: 10 }).data).trim()),
+          ),
         );
       }
       return collect(y.items.map(item => castAll(type, item)));
@@ -138,7 +147,7 @@ function castAll(type: number, y: Value): Value {
 export function castVector(type: TypeNumber, y: Vector): Value {
   if (y.type === type) return { ...y, attribute: '' };
   if (type === 11) {
-    if (y.type === 10) return symbol(decodeText(y.data));
+    if (y.type === 10) return symbol(decodeText(y.data).trim());
     throw new QError('type');
   }
   if (y.type === 11) throw new QError('type');

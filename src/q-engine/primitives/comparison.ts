@@ -2,12 +2,13 @@
 import { compareText, floatsEqual, matches } from '../values/compare.ts';
 import { type Simple, toFloats, toInts, toLongs } from '../values/convert.ts';
 import { countOf, itemAt } from '../values/items.ts';
-import { boolean, byteVector } from '../values/make.ts';
+import { boolean, byteVector, numberAtom } from '../values/make.ts';
 import { internSymbol, symbolName } from '../values/symbol-pool.ts';
 import { isFloatType, isLongType, isTemporal } from '../values/types.ts';
 import type { Atom, SymbolVector, Value } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 import { spread1, spread2 } from './atomic.ts';
+import { cast } from './cast.ts';
 import { alias, define } from './registry.ts';
 import { commonTemporal, floatsAs, intsAs, longsAs } from './temporal-units.ts';
 
@@ -44,6 +45,15 @@ function fill(x: Simple, stepX: number, y: Simple, stepY: number, out: Uint8Arra
   else fillNumbers(x, stepX, y, stepY, out, answers);
 }
 
+/** A point in time against a clock type is compared by its time of day, in the coarser unit. */
+function comparedAs(x: number, y: number): number {
+  const [low, high] = [Math.min(x, y), Math.max(x, y)];
+  if ((low === 12 || low === 15) && high >= 16) return high;
+  if (low === 13 && high > 14) throw new QError('type');
+  if (low === 14 && high > 15) throw new QError('type');
+  return commonTemporal(x, y);
+}
+
 /** Both in the unit and the kind of array that can say both. */
 function fillNumbers(
   x: Simple,
@@ -54,7 +64,12 @@ function fillNumbers(
   answers: Answers,
 ): void {
   const mixed = isTemporal(x.type) && isTemporal(y.type) && x.type !== y.type;
-  const unit = mixed ? commonTemporal(x.type, y.type) : 0;
+  const unit = mixed ? comparedAs(x.type, y.type) : 0;
+  if (mixed && unit >= 16) {
+    const [a, b] = [cast(numberAtom(5, unit), x) as Simple, cast(numberAtom(5, unit), y) as Simple];
+    fillNumbers(a, stepX, b, stepY, out, answers);
+    return;
+  }
   if (isFloatType(x.type) || isFloatType(y.type)) {
     const a = mixed ? floatsAs(x, 15) : toFloats(x);
     compareFloats(a, stepX, mixed ? floatsAs(y, 15) : toFloats(y), stepY, out, answers);

@@ -5,18 +5,26 @@ import { countOf, enlist, itemAt } from '../values/items.ts';
 import { join } from '../values/join.ts';
 import { pickKeeping, positionsUpTo } from '../values/select-items.ts';
 import type { Atom, EnumDomain, EnumVector, Value, Vector } from '../values/value.ts';
-import { QError } from '../values/value.ts';
+import { isKeyedTable, QError } from '../values/value.ts';
 import { distinct } from './lists.ts';
 
 /** The domain that a global list (or keyed table) is. */
 export function domainOf(name: string, interpreter: Interpreter): EnumDomain {
-  return { name, values: () => interpreter.getVariable(name, '') };
+  const held = () => interpreter.getVariable(name, '');
+  return {
+    name,
+    values: () => keyList(held()),
+    keyedTable: () => {
+      const value = held();
+      return isKeyedTable(value) ? value : undefined;
+    },
+  };
 }
 
 /** `domain$x: signals 'cast for a value that is not in the domain. */
 export function enumerate(name: string, x: Value, interpreter: Interpreter): Value {
   const domain = domainOf(name, interpreter);
-  const values = keyList(domain.values());
+  const values = domain.values();
   const positions = findPositions(values, x.kind === 'atom' ? enlist(x) : x);
   if (positions.includes(countOf(values))) throw new QError('cast');
   return enumeration(domain, positions, x.kind === 'atom');

@@ -108,7 +108,8 @@ function foreignKeys(x: Value, interpreter: Interpreter): Value {
   const source = unkeyed(tableArgument(x, interpreter)) as Table;
   const links = source.names.flatMap((name, i) => {
     const column = source.columns[i]!;
-    const linked = column.kind === 'vector' && column.type === 20 && isKeyedTable(column.domain.values());
+    const linked =
+      column.kind === 'vector' && column.type === 20 && column.domain.keyedTable?.() !== undefined;
     return linked && column.type === 20 ? [[name, column.domain.name] as const] : [];
   });
   return dictionary(symbols(links.map(([name]) => name)), symbols(links.map(([, domain]) => domain)));

@@ -72,12 +72,6 @@ function divideLong(x: bigint, y: bigint): bigint {
   return x === NULL_LONG || y === NULL_LONG || y === 0n ? NULL_LONG : floorDivide(x, y);
 }
 
-function wholeOrNull(value: number): bigint {
-  if (Number.isNaN(value)) return NULL_LONG;
-  if (Math.abs(value) >= 2 ** 63) return value > 0 ? 0x7fffffffffffffffn : -0x7fffffffffffffffn;
-  return BigInt(value);
-}
-
 function narrowLong(value: bigint): number {
   return value === NULL_LONG ? NULL_INT : Number(BigInt.asIntN(32, value));
 }
@@ -132,8 +126,7 @@ function bar(x: Simple, y: Simple): Value {
       return step === 0 ? value : step * Math.floor(value / step + 1e-14 * Math.abs(value / step));
     });
     if (y.type === 15) return result({ kind: 'vector', type: 15, data: out, attribute: '' }, atomic);
-    if (isTemporal(y.type) || y.type === 7)
-      return result(longs(BigInt64Array.from(out, wholeOrNull), isLongType(y.type) ? y.type : 7), atomic);
+    if (isTemporal(y.type)) return result(castVector(y.type as TypeNumber, floats(out)) as Vector, atomic);
     return result(y.type === 8 ? vectorOf(8, Float32Array.from(out)) : floats(out), atomic);
   }
   const coarse = isTemporal(x.type) && isTemporal(y.type) && x.type !== y.type;

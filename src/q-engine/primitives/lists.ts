@@ -2,7 +2,7 @@
 import { findPositions } from '../values/find.ts';
 import { groupItems, positionsByGroup } from '../values/grouping.ts';
 import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from '../values/items.ts';
-import { join } from '../values/join.ts';
+import { join, rowTable } from '../values/join.ts';
 import { boolean, byteVector, dictionary, list, longs, table } from '../values/make.ts';
 import {
   halves,
@@ -14,8 +14,9 @@ import {
   slice,
 } from '../values/select-items.ts';
 import { internSymbol } from '../values/symbol-pool.ts';
-import type { Dictionary, Table, Value, Vector } from '../values/value.ts';
+import type { Atom, Dictionary, Table, Value, Vector } from '../values/value.ts';
 import { EMPTY_LIST, isKeyedTable, QError } from '../values/value.ts';
+import { equals } from './comparison.ts';
 import { alias, define } from './registry.ts';
 
 /** A count given as an integer atom. Signals 'type, and 'domain below zero. */
@@ -84,6 +85,7 @@ export function raze(x: Value): Value {
     return concatenate(x.items as Vector[]);
   const [head, ...tail] = x.items;
   if (head === undefined) return EMPTY_LIST;
+  if (head.kind === 'atom' && tail.some(item => item.kind === 'dictionary')) throw new QError('type');
   if (x.items.every(item => item.kind === 'atom' || item.kind === 'list' || item.kind === 'vector')) {
     return collectAll(x.items);
   }
@@ -179,16 +181,47 @@ function symbolsOf(names: readonly string[]): Vector {
   return { kind: 'vector', type: 11, data: Int32Array.from(names, internSymbol), attribute: '' };
 }
 
-/** x in y: for each item of x whether it is one of y. */
+/** How many levels of lists a value has down to its first atom. */
+function depthOf(x: Value): number {
+  if (x.kind === 'list') return x.items.length === 0 ? 1 : 1 + depthOf(x.items[0]!);
+  return isListLike(x) ? 1 : 0;
+}
+
+/** x in y: for each part of x that is of the shape of y's items, whether it is one of them. */
 function isIn(x: Value, y: Value): Value {
   if (y.kind === 'atom') return isIn(x, enlist(y));
-  const count = countOf(y);
-  if (y.kind === 'table' && x.kind === 'dictionary') return boolean(findPositions(y, enlist(x))[0]! < count);
-  if (x.kind === 'atom' || (x.kind === 'vector' && y.kind === 'list')) {
-    return boolean(findPositions(y, enlist(x))[0]! < count);
+  if (x.kind === 'dictionary' && y.kind !== 'table') return { ...x, values: isIn(x.values, y) };
+  if (y.kind === 'table') {
+    const rows = x.kind === 'dictionary' ? rowTable(x) : x;
+    const found = membership(rows, y);
+    return x.kind === 'dictionary' ? itemAt(found, 0) : found;
   }
-  if (x.kind === 'dictionary') return { ...x, values: isIn(x.values, y) };
-  if (x.kind === 'list' && y.kind === 'vector') return collect(x.items.map(item => isIn(item, y)));
+  if (y.kind === 'vector') {
+    if (x.kind === 'list') return collect(x.items.map(item => isIn(item, y)));
+    return x.kind === 'atom' || x.kind === 'vector' ? inVector(x, y) : boolean(false);
+  }
+  const wanted = depthOf(y) - 1;
+  const own = depthOf(x);
+  if (own > wanted)
+    return countOf(x) === 0
+      ? byteVector(1, new Uint8Array(0))
+      : collect(itemsOf(x).map(item => isIn(item, y)));
+  return boolean(own === wanted && findPositions(y, list([x]))[0]! < countOf(y));
+}
+
+/** Another type of number is compared with a single item only. */
+function inVector(x: Atom | Vector, y: Vector): Value {
+  const symbolic = (type: number) => type === 11 || type === 20;
+  const same = x.type === y.type || (symbolic(x.type) && symbolic(y.type));
+  if (!same) {
+    if (countOf(y) === 1) return equals(x, itemAt(y, 0));
+    throw new QError('type');
+  }
+  return x.kind === 'atom' ? boolean(findPositions(y, enlist(x))[0]! < countOf(y)) : membership(x, y);
+}
+
+function membership(x: Value, y: Value): Value {
+  const count = countOf(y);
   const found = findPositions(y, x);
   const out = new Uint8Array(found.length);
   for (let i = 0; i < found.length; i++) out[i] = found[i]! < count ? 1 : 0;

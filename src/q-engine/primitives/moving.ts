@@ -1,12 +1,13 @@
 /** Moving windows: msum mavg mcount mmax mmin mdev ema. */
 import { numberOf, type Simple, toFloats } from '../values/convert.ts';
-import { countOf, isListLike } from '../values/items.ts';
+import { countOf, isListLike, itemsOf } from '../values/items.ts';
 import { floats, ints } from '../values/make.ts';
 import { isFloatType } from '../values/types.ts';
 import type { TypeNumber, Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 import { sumVector } from './aggregates.ts';
 import { castVector } from './cast.ts';
+import { flip } from './lists.ts';
 import { define } from './registry.ts';
 import { uniform } from './running.ts';
 
@@ -78,6 +79,15 @@ function movingExtreme(sign: 1 | -1): Window {
   };
 }
 
+/** Null is the least of all. */
+function movingLeast(values: Float64Array, width: number): Float64Array {
+  const out = movingExtreme(-1)(values, width);
+  for (let i = 0; i < values.length; i++) {
+    for (let k = Math.max(0, i - width + 1); k <= i; k++) if (Number.isNaN(values[k]!)) out[i] = Number.NaN;
+  }
+  return out;
+}
+
 /** The result in the type that `type` picks for that of the list. */
 function moving(window: Window, type: (x: Vector) => number) {
   return (n: Value, x: Value): Value => {
@@ -86,7 +96,9 @@ function moving(window: Window, type: (x: Vector) => number) {
       if (!isListLike(list)) throw new QError('rank');
       if (list.kind !== 'vector') {
         if (countOf(list) === 0) return list;
-        throw new QError('type');
+        // Rows: each column has its own window.
+        const columns = itemsOf(flip(list)).map(column => moving(window, type)(n, column));
+        return flip({ kind: 'list', items: columns });
       }
       const values = toFloats(list as Simple);
       const result = window(values, width);
@@ -109,7 +121,7 @@ define('mavg', { binary: moving(movingMean, () => 9) });
 define('mcount', { binary: moving(movingCount, () => 6) });
 define('mdev', { binary: moving(movingDeviation, () => 9) });
 define('mmax', { binary: moving(movingExtreme(1), x => x.type) });
-define('mmin', { binary: moving(movingExtreme(-1), x => x.type) });
+define('mmin', { binary: moving(movingLeast, x => x.type) });
 define('ema', {
   binary: (alpha, x) => {
     if (alpha.kind === 'vector') {

@@ -5,6 +5,8 @@ import type { Value } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 
 export function pad(width: number, y: Value): Value {
+  if (y.kind === 'dictionary') return { ...y, values: pad(width, y.values) };
+  if (y.kind === 'table') return { ...y, columns: y.columns.map(column => pad(width, column)) };
   if (y.kind === 'list') return collect(itemsOf(y).map(item => pad(width, item)));
   const bytes =
     y.kind === 'vector' && y.type === 10

@@ -1,12 +1,12 @@
 /** Uniform functions: running sums and extremes, differences, fills, moving windows. */
 import { matches } from '../values/compare.ts';
 import { type Simple, toFloats } from '../values/convert.ts';
-import { collect, countOf, isListLike, itemAt, itemsOf } from '../values/items.ts';
+import { collect, countOf, isListLike, itemAt, itemsOf, vectorItem } from '../values/items.ts';
 import { byteVector, float, floats, longs, table } from '../values/make.ts';
 import { isFloatType, isLongType, NULL_INT, NULL_LONG, newData, vectorOf } from '../values/types.ts';
 import type { Atom, TypeNumber, Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
-import { sumVector } from './aggregates.ts';
+import { maximum, minimum, sumVector } from './aggregates.ts';
 import { add, divideValues, greater, lesser, multiply, subtract } from './arithmetic.ts';
 import { castAtom, isNull } from './cast.ts';
 import { fillNulls } from './fill.ts';
@@ -43,7 +43,7 @@ function running(step: Step, fast: ((x: Vector) => Value | undefined) | undefine
 }
 
 function runningSum(x: Vector): Value | undefined {
-  if (x.type === 2 || x.type === 11 || x.type === 20) throw new QError('type');
+  if (x.type === 2 || x.type === 10 || x.type === 11 || x.type === 20) throw new QError('type');
   if (isLongType(x.type)) {
     const data = x.data as BigInt64Array;
     const out = new BigInt64Array(data.length);
@@ -62,7 +62,7 @@ function runningSum(x: Vector): Value | undefined {
     );
   const { type } = sumVector({ ...x, data: x.data.slice(0, 0) } as Vector) as { type: 6 };
   const out = new Int32Array(x.data.length);
-  const missing = x.type === 5 ? -32768 : x.type === 1 || x.type === 4 || x.type === 10 ? -1 : NULL_INT;
+  const missing = x.type === 5 ? -32768 : x.type === 1 || x.type === 4 ? -1 : NULL_INT;
   let total = 0;
   for (let i = 0; i < out.length; i++) {
     const item = x.data[i] as number;
@@ -145,10 +145,10 @@ function runningMean(x: Value): Value {
   return floats(out);
 }
 
-define('sums', { unary: running((x, y) => add(fillWithZero(x), fillWithZero(y)), runningSum) });
-define('prds', { unary: running((x, y) => multiply(x, y), undefined) });
-define('maxs', { unary: running(greater, undefined) });
-define('mins', { unary: running((x, y) => lesserPresent(x, y), undefined) });
+define('sums', { unary: running((x, y) => add(fillWith(0, x), fillWith(0, y)), runningSum) });
+define('prds', { unary: running((x, y) => multiply(fillWith(1, x), fillWith(1, y)), undefined) });
+define('maxs', { unary: running(greater, x => afterNulls(x, greater)) });
+define('mins', { unary: running(lesserPresent, x => afterNulls(x, lesserPresent)) });
 define('avgs', { unary: uniform(runningMean) });
 define('deltas', { unary: withPrevious(subtract), binary: (seed, x) => seededNeighbours(subtract, seed, x) });
 define('ratios', {
@@ -163,9 +163,23 @@ function seededNeighbours(step: Step, seed: Value, x: Value): Value {
   return collect(items.map((item, i) => step(item, i === 0 ? seed : items[i - 1]!)));
 }
 
-function fillWithZero(x: Value): Value {
+function fillWith(value: number, x: Value): Value {
   if (x.kind !== 'atom' || !isNull(x)) return x;
-  return fillNulls({ kind: 'atom', type: 1, value: 0 }, x);
+  return fillNulls({ kind: 'atom', type: 1, value }, x);
+}
+
+/** Nulls before the first value count as the infinity that any value replaces. */
+function afterNulls(x: Vector, step: Step): Value | undefined {
+  if (x.type === 11 || x.type === 20 || x.type === 2 || countOf(x) === 0 || !isNull(vectorItem(x, 0)))
+    return undefined;
+  const none = (step === greater ? maximum : minimum)({ ...x, data: x.data.slice(0, 0) } as Vector);
+  let state = none;
+  return collect(
+    itemsOf(x).map(item => {
+      if (!(item.kind === 'atom' && isNull(item))) state = step(state, item);
+      return state;
+    }),
+  );
 }
 
 /** The lesser of two where a null does not count. */

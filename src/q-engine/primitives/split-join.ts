@@ -15,7 +15,8 @@ function split(x: Value, y: Value): Value {
   if (isText(x)) return splitText(textArgument(x), y);
   if (x.kind === 'atom' && x.type === 11 && x.value === '') return splitSymbol(y);
   if (x.kind === 'atom' && x.type === 1) return bits(y);
-  if (x.kind === 'atom' && x.type === 4) return bytesOf(y);
+  if (x.kind === 'atom' && x.type === 4 && x.value === 0) return bytesOf(y);
+  if ((x.kind === 'atom' || x.kind === 'vector') && x.type === 4) return splitBytes(x, y);
   return digits(x, y);
 }
 
@@ -33,6 +34,28 @@ function splitText(separator: string, y: Value): Value {
   if (y.kind === 'list') return list(y.items.map(item => splitText(separator, item)));
   if (separator === '') throw new QError('length');
   return list(textArgument(y).split(separator).map(string));
+}
+
+/** Bytes as text in which each is one character, to reuse the splitting of text. */
+function byteText(x: Value): string {
+  if (x.kind === 'atom' && x.type === 4) return String.fromCharCode(x.value);
+  if (x.kind !== 'vector' || x.type !== 4) throw new QError('type');
+  return Array.from(x.data, byte => String.fromCharCode(byte)).join('');
+}
+
+function fromByteText(text: string): Value {
+  return byteVector(
+    4,
+    Uint8Array.from(text, character => character.charCodeAt(0)),
+  );
+}
+
+function splitBytes(x: Value, y: Value): Value {
+  return list(byteText(y).split(byteText(x)).map(fromByteText));
+}
+
+function uniteBytes(x: Value, y: Value): Value {
+  return fromByteText(itemsOf(y).map(byteText).join(byteText(x)));
 }
 
 /** A path to directory and file, a name at its dots, text at its line ends. */
@@ -96,6 +119,7 @@ function bits(y: Value): Value {
 function digits(x: Value, y: Value): Value {
   if (isListLike(x)) return mixedDigits(toLongs(x as Simple), y);
   if (x.kind !== 'atom') throw new QError('type');
+  if (y.kind === 'list') return list(y.items.map(item => digits(x, item)));
   const base = longOf(x);
   if (base < 2n) throw new QError('domain');
   const numbers = Array.from(toLongs(y as Simple), value => value);
@@ -146,7 +170,8 @@ function unite(x: Value, y: Value): Value {
   if (isText(x)) return uniteText(textArgument(x), y);
   if (x.kind === 'atom' && x.type === 11 && x.value === '') return uniteSymbols(y);
   if (x.kind === 'atom' && x.type === 1) return fromBits(y);
-  if (x.kind === 'atom' && x.type === 4) return fromBytes(y);
+  if (x.kind === 'atom' && x.type === 4 && x.value === 0) return fromBytes(y);
+  if ((x.kind === 'atom' || x.kind === 'vector') && x.type === 4) return uniteBytes(x, y);
   if (y.kind === 'list') {
     if (y.items.every(item => item.kind === 'atom')) return unite(x, collect(y.items));
     const rows = itemsOf(flip(y));

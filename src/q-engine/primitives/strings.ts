@@ -6,10 +6,12 @@ import type { Interpreter } from '../evaluator/interpreter.ts';
 import { withoutEnum } from '../values/enums.ts';
 import { collect, countOf, vectorItem } from '../values/items.ts';
 import { boolean, byteVector, list, string, symbol, textOf } from '../values/make.ts';
+import { slice } from '../values/select-items.ts';
 import { internSymbol, symbolName } from '../values/symbol-pool.ts';
 import { decodeText, encodeText } from '../values/text.ts';
 import type { Atom, Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
+import { isNull } from './cast.ts';
 import { longPositions } from './lists.ts';
 import { findPattern, matchesPattern } from './patterns.ts';
 import { alias, define } from './registry.ts';
@@ -75,6 +77,19 @@ function changeCase(change: (text: string) => string) {
 
 const asciiUpper = (text: string) => text.replace(/[a-z]+/g, part => part.toUpperCase());
 const asciiLower = (text: string) => text.replace(/[A-Z]+/g, part => part.toLowerCase());
+
+/** Without the blanks, or in general the nulls, at the start or the end. */
+function trim(x: Value, start: boolean, end: boolean): Value {
+  if (x.kind === 'list') return list(x.items.map(item => trim(item, start, end)));
+  if (x.kind === 'dictionary') return { ...x, values: trim(x.values, start, end) };
+  if (x.kind === 'table') return { ...x, columns: x.columns.map(column => trim(column, start, end)) };
+  if (x.kind !== 'vector') return x;
+  let from = 0;
+  let to = countOf(x);
+  while (start && from < to && isNull(vectorItem(x, from))) from += 1;
+  while (end && to > from && isNull(vectorItem(x, to - 1))) to -= 1;
+  return slice(x, from, to);
+}
 
 /** x like pattern */
 function like(x: Value, pattern: Value): Value {
@@ -175,9 +190,9 @@ define('string', { unary: stringOf });
 alias('$:', 'string');
 define('lower', { unary: changeCase(asciiLower) });
 define('upper', { unary: changeCase(asciiUpper) });
-define('trim', { unary: x => mapText(x, text => text.replace(/^ +| +$/g, '')) });
-define('ltrim', { unary: x => mapText(x, text => text.replace(/^ +/, '')) });
-define('rtrim', { unary: x => mapText(x, text => text.replace(/ +$/, '')) });
+define('trim', { unary: x => trim(x, true, true) });
+define('ltrim', { unary: x => trim(x, true, false) });
+define('rtrim', { unary: x => trim(x, false, true) });
 define('like', { binary: like }, { type: 102 });
 define('ss', { binary: stringSearch }, { type: 102 });
 define('ssr', {

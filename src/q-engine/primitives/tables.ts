@@ -6,8 +6,8 @@ import { findPositions } from '../values/find.ts';
 import { groupItems } from '../values/grouping.ts';
 import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from '../values/items.ts';
 import { join, joinDictionaries, joinTables, rowTable } from '../values/join.ts';
-import { dictionary, symbols, table } from '../values/make.ts';
-import { positionsUpTo } from '../values/select-items.ts';
+import { dictionary, list, symbols, table } from '../values/make.ts';
+import { pick, positionsUpTo } from '../values/select-items.ts';
 import { typeLetter } from '../values/types.ts';
 import type { Dictionary, Table, Value, Vector } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
@@ -18,7 +18,7 @@ import { define } from './registry.ts';
 
 /** Rows given as a table, a dictionary, a row of values or a list of columns, with the columns of `like`. */
 export function rowsFor(like: Table, rows: Value, interpreter: Interpreter): Table {
-  const given = asTable(like, rows);
+  const given = widened(like, asTable(like, rows));
   if (given.names.length !== like.names.length) throw new QError('mismatch');
   const columns = like.names.map((name, i) => {
     const column = given.columns[given.names[i] === name ? i : given.names.indexOf(name)];
@@ -26,6 +26,17 @@ export function rowsFor(like: Table, rows: Value, interpreter: Interpreter): Tab
     return fitColumn(like.columns[i]!, column, interpreter);
   });
   return table(like.names, columns);
+}
+
+/** Columns that a table or dictionary leaves out are null. */
+function widened(like: Table, given: Table): Table {
+  if (given.names.length >= like.names.length) return given;
+  const count = countOf(given);
+  const nowhere = new Int32Array(count).fill(-1);
+  const columns = like.names.map(
+    (name, i) => given.columns[given.names.indexOf(name)] ?? pick(like.columns[i]!, nowhere),
+  );
+  return given.names.every(name => like.names.includes(name)) ? table(like.names, columns) : given;
 }
 
 function asTable(like: Table, rows: Value): Table {
@@ -40,8 +51,25 @@ function asTable(like: Table, rows: Value): Table {
     throw new QError('type');
   }
   const items = itemsOf(rows);
+  if (isRows(like, items)) return transposed(like, items);
   if (items.length !== like.names.length) throw new QError('length');
   return isColumns(like, rows) ? fromColumns(like, items) : table(like.names, items.map(enlist));
+}
+
+/** Several rows, each a general list with one value for each column. */
+function isRows(like: Table, items: readonly Value[]): boolean {
+  const width = like.names.length;
+  return (
+    items.length > 0 &&
+    items.every(item => item.kind === 'list' && item.items.length === width && !isListLike(item.items[0]!))
+  );
+}
+
+function transposed(like: Table, rows: readonly Value[]): Table {
+  return table(
+    like.names,
+    like.names.map((_, i) => collect(rows.map(row => itemAt(row, i)))),
+  );
 }
 
 function flipped(rows: Dictionary): Table {
@@ -127,9 +155,9 @@ function compareAtoms(x: Value, y: Value): number {
 /** `name insert rows: the positions of the new rows. A key that is there already is 'insert. */
 function insert(name: Value, rows: Value, interpreter: Interpreter): Value {
   if (name.kind !== 'atom' || name.type !== 11) throw new QError('type');
-  const target = interpreter.getVariable(name.value);
+  const target = interpreter.findVariable(name.value) ?? list([]);
   const before = countOf(target);
-  if (target.kind === 'list' && target.items.length === 0 && rows.kind === 'table') {
+  if (target.kind === 'list' && target.items.length === 0 && (rows.kind === 'table' || isKeyedTable(rows))) {
     interpreter.setVariable(name.value, rows);
     return longPositions(positionsUpTo(countOf(rows)));
   }
@@ -198,6 +226,30 @@ function upsert(x: Value, rows: Value, interpreter: Interpreter): Value {
   return x;
 }
 
+/** x,:y : appends in the type of x. Signals 'type where that cannot hold y. */
+export function appendTo(target: Value, y: Value, interpreter: Interpreter): Value {
+  if (target.kind === 'table' || isKeyedTable(target)) {
+    return countOf(target) === 0 && target.kind === 'table' && target.names.length === 0
+      ? y
+      : upsertRows(target, y, interpreter);
+  }
+  if (target.kind === 'vector') {
+    const added = isListLike(y) ? y : enlist(y);
+    if (countOf(added) === 0) return target;
+    if (target.type === 20) return join(target, enumerateLike(target, added, interpreter));
+    if (added.kind !== 'vector' || (added.type !== target.type && added.type !== 20))
+      throw new QError('type');
+    const joined = join(target, added);
+    return kept(target, joined);
+  }
+  return join(target, y);
+}
+
+function enumerateLike(target: Vector & { type: 20 }, added: Value, interpreter: Interpreter): Value {
+  if (added.kind === 'vector' && added.type === 20 && added.domain.name === target.domain.name) return added;
+  return enumerate(target.domain.name, added, interpreter);
+}
+
 /** Name, type letter, foreign key and attribute of each column. */
 function meta(x: Value, interpreter: Interpreter): Value {
   const target = tableArgument(x, interpreter);
@@ -226,7 +278,7 @@ function meta(x: Value, interpreter: Interpreter): Value {
 }
 
 function isKeyedDomain(column: Vector & { type: 20 }): boolean {
-  return isKeyedTable(column.domain.values());
+  return column.domain.keyedTable?.() !== undefined;
 }
 
 /** Capital for a list of vectors of one type, a space for a mixed list. */

@@ -61,6 +61,7 @@ function takeCount(count: number, y: Value): Value {
 function reshape(shape: readonly number[], y: Value): Value {
   const source = isListLike(y) ? y : enlist(y);
   const available = countOf(source);
+  if (shape.length === 1) return takeCount(shape[0]!, source);
   const open = shape.findIndex(size => size < -9e18 || size === -2147483648);
   if (open >= 0) return reshapeOpen(shape, open, source);
   if (shape.some(size => size < 0)) throw new QError('domain');
@@ -82,7 +83,9 @@ function reshapeOpen(shape: readonly number[], open: number, source: Value): Val
   const count = countOf(source);
   if (open === 1) {
     const rows = shape[0]!;
-    const starts = Array.from({ length: rows + 1 }, (_, i) => Math.floor((i * count) / rows));
+    // Longer rows come first.
+    const starts = Array.from({ length: rows + 1 }, (_, i) => i * Math.floor(count / rows) + Math.min(i, 0));
+    starts[rows] = count;
     return list(Array.from({ length: rows }, (_, i) => slice(source, starts[i]!, starts[i + 1]!)));
   }
   const size = shape[1]!;

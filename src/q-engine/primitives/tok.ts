@@ -16,7 +16,7 @@ export function parseText(type: TypeNumber, text: string): Value {
 function read(type: TypeNumber, text: string): Atom | undefined {
   switch (type) {
     case 1:
-      return numberAtom(1, /^[1-9tTyY]/.test(text) ? 1 : 0);
+      return numberAtom(1, /^[1tTyYxX]$/.test(text) || /^(true|yes)$/i.test(text) ? 1 : 0);
     case 2:
       return readGuid(text);
     case 4:
@@ -70,9 +70,20 @@ function readInteger(type: 5 | 6 | 7, text: string): Atom | undefined {
   let value: bigint;
   if (infinite !== null) value = infinite[1] === '-' ? -limit : limit;
   else if (/^[-+]?\d+$/.test(text)) value = BigInt(text.replace(/^\+/, ''));
+  else if (type === 6 && /^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return readAddress(text);
   else return undefined;
   if (value > limit || value < -limit) return undefined;
   return type === 7 ? longAtom(7, value) : numberAtom(type, Number(value));
+}
+
+/** A dotted address as the int of its four bytes. */
+function readAddress(text: string): Atom | undefined {
+  const parts = text.split('.').map(Number);
+  if (parts.some(part => part > 255)) return undefined;
+  return numberAtom(
+    6,
+    parts.reduce((all, part) => (all << 8) | part, 0),
+  );
 }
 
 function readFloat(type: 8 | 9, text: string): Atom | undefined {
@@ -137,7 +148,7 @@ function readMonth(text: string): Atom | undefined {
 
 function readTimestamp(text: string): Atom | undefined {
   if (/^\d{9,}(\.\d+)?$/.test(text)) return readUnixTime(text);
-  const match = /^(.*?)(?:[DT ]|(?<=\d) )(\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d*)?)?)?)Z?$/.exec(text);
+  const match = /^(.*?)(?:[DT -]|(?<=\d) )(\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d*)?)?)?)Z?$/.exec(text);
   const days = readDate(match === null ? text : match[1]!);
   if (days === undefined) return undefined;
   const ns = match === null ? 0n : clockNs(withColons(match[2]!));

@@ -26,8 +26,8 @@ const TEMPORAL_PARTS = new Set([
 /** Undefined when the value has no such part. */
 export function dottedPart(base: Value, part: string): Value | undefined {
   if (base.kind === 'vector' && base.type === 20) {
-    const domain = base.domain.values();
-    if (!isKeyedTable(domain)) return undefined;
+    const domain = base.domain.keyedTable?.();
+    if (domain === undefined || !isKeyedTable(domain)) return undefined;
     const column = columnOf(domain.values, part) ?? columnOf(domain.keys, part);
     return column === undefined ? undefined : pick(column, base.data);
   }

@@ -105,7 +105,7 @@ export function compareText(x: string, y: string): number {
 export function enumText(atom: Atom & { type: 20 }): string {
   const values = atom.domain.values();
   if (atom.value < 0 || atom.value >= countOf(values)) return '';
-  const item = itemAt(values.kind === 'dictionary' ? values.keys : values, atom.value);
+  const item = itemAt(values, atom.value);
   return item.kind === 'atom' && item.type === 11 ? item.value : '';
 }
 

@@ -5,9 +5,7 @@ import type { EnumAtom, EnumVector, Value } from './value.ts';
 
 /** The symbols (or key values) of an enumeration; an index outside of the domain gives its null. */
 export function enumValues(value: EnumAtom | EnumVector): Value {
-  const domain = value.domain.values();
-  const source = domain.kind === 'dictionary' ? domain.keys : domain;
-  const column = source.kind === 'table' ? source.columns[0]! : source;
+  const column = value.domain.values();
   if (value.kind === 'vector') return pick(column, value.data);
   const inside = value.value >= 0 && value.value < countOf(column);
   return inside ? itemAt(column, value.value) : itemAt(pick(column, Int32Array.of(-1)), 0);

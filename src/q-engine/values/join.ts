@@ -1,4 +1,5 @@
 /** x,y for every kind of value. */
+import { enumValues } from './enums.ts';
 import { groupItems } from './grouping.ts';
 import { appendData } from './growth.ts';
 import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from './items.ts';
@@ -22,6 +23,12 @@ export function join(left: Value, right: Value): Value {
 }
 
 function joinLists(left: Value, right: Value): Value {
+  if (
+    (left.kind === 'atom' && right.kind === 'dictionary') ||
+    (left.kind === 'dictionary' && right.kind === 'atom')
+  ) {
+    throw new QError('type');
+  }
   const leftList = isListLike(left) ? left : enlist(left);
   const rightList = isListLike(right) ? right : enlist(right);
   if (leftList.kind === 'vector' && rightList.kind === 'vector') {
@@ -37,8 +44,14 @@ function joinLists(left: Value, right: Value): Value {
 }
 
 function joinVectors(left: Vector, right: Vector): Vector | undefined {
+  // An enumeration beside plain symbols, or beside lists of another domain, is joined by its symbols.
+  if (left.type === 20 && right.type === 11) return joinVectors(enumValues(left) as Vector, right);
+  if (left.type === 11 && right.type === 20) return joinVectors(left, enumValues(right) as Vector);
   if (left.type !== right.type) return undefined;
-  if (left.type === 20 && right.type === 20 && left.domain.name !== right.domain.name) return undefined;
+  if (left.type === 20 && right.type === 20 && left.domain.name !== right.domain.name) {
+    if (left.data.length === 1 && right.data.length === 1) return undefined;
+    return joinVectors(enumValues(left) as Vector, enumValues(right) as Vector);
+  }
   const data = appendData(left.data as AnyData, right.data as AnyData);
   const joined = vectorOf(left.type, data, left);
   return left.attribute === 'g' ? { ...joined, attribute: 'g' } : joined;

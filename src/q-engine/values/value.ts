@@ -42,8 +42,10 @@ export type Atom = NumberAtom | LongAtom | SymbolAtom | GuidAtom | EnumAtom;
 /** What an enumeration points into: the global list (or the key of the global keyed table) of that name. */
 export interface EnumDomain {
   readonly name: string;
-  /** The domain's values as they are now. Throws the name when there is no such global. */
+  /** The list's values, or the first key column of the keyed table, as they are now. Throws the name when unset. */
   values(): Value;
+  /** The keyed table that a foreign key points into; undefined where the domain is a list. */
+  keyedTable?(): Dictionary | undefined;
 }
 
 export type Attribute = '' | 's' | 'u' | 'p' | 'g';
