@@ -3,7 +3,7 @@ import type { Convention } from '../kdb/tables/convention.ts';
 import { type BatchLimits, cutRows } from '../kdb/tables/cut-rows.ts';
 import { type Allocate, encodeColumns } from '../kdb/tables/encode-columns.ts';
 import { type RowSelection, rowCountOf } from '../kdb/tables/row-selection.ts';
-import type { Int64Column } from '../tables/columns.ts';
+import { type Int64Column, NULL_INT64_HIGH } from '../tables/columns.ts';
 import { type DateDays, TABLE_EPOCH_MS } from '../tables/epoch.ts';
 import type { TableRows } from '../tables/table-rows.ts';
 
@@ -43,17 +43,29 @@ export class BatchMaker {
     );
   }
 
-  #windowEndMs(rows: TableRows, { begin, end, indexes }: RowSelection): number | undefined {
+  #windowEndMs(rows: TableRows, selection: RowSelection): number | undefined {
     const windowMs = this.#options.windowMs.get(rows.definition.name);
     if (windowMs === undefined) return undefined;
     const { words } = rows.column('start') as Int64Column;
-    let latestNs = Number.NEGATIVE_INFINITY;
-    for (let i = begin; i < end; i++) {
-      const row = (indexes ? indexes[i]! : i) * 2;
-      latestNs = Math.max(latestNs, words[row + 1]! * WORD + (words[row]! >>> 0));
-    }
-    return Math.round(latestNs / NS_PER_MS) + TABLE_EPOCH_MS + windowMs;
+    const latest = latestOf(words, selection);
+    return Math.round((latest.high * WORD + latest.low) / NS_PER_MS) + TABLE_EPOCH_MS + windowMs;
   }
+}
+
+/** The greatest int64 of a column, compared by words: nearly all rows of a drain have the same start. */
+function latestOf(words: Int32Array, { begin, end, indexes }: RowSelection): { high: number; low: number } {
+  let high = NULL_INT64_HIGH;
+  let low = 0;
+  for (let i = begin; i < end; i++) {
+    const row = (indexes ? indexes[i]! : i) * 2;
+    const rowHigh = words[row + 1]!;
+    if (rowHigh < high) continue;
+    const rowLow = words[row]! >>> 0;
+    if (rowHigh === high && rowLow <= low) continue;
+    high = rowHigh;
+    low = rowLow;
+  }
+  return { high, low };
 }
 
 interface DatedSelection {
