@@ -50,9 +50,14 @@ function overflow(error: unknown): string | undefined {
   return error instanceof RangeError ? 'stack' : undefined;
 }
 
+/** A connection's handle, which applies as a function does. */
+function isHandle(x: Value): boolean {
+  return x.kind === 'atom' && (x.type === 5 || x.type === 6 || x.type === 7);
+}
+
 function amendOrTrap(args: readonly Value[], interpreter: Interpreter, deep: boolean): Value {
   const [x, y, f, z] = args as [Value, Value, Value, Value | undefined];
-  if (args.length === 3 && isFunction(x) && x !== NULL) {
+  if (args.length === 3 && ((isFunction(x) && x !== NULL) || isHandle(x))) {
     return trap(() => (deep ? applyDot(x, y, interpreter) : applyAt(x, y, interpreter)), f, interpreter);
   }
   if (args.length > 4) throw new QError('rank');
