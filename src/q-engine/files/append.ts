@@ -33,5 +33,6 @@ export function upsertIntoPath(path: string, rows: Value, interpreter: Interpret
 }
 
 function exists(path: string, { host }: Interpreter): boolean {
-  return host.inspectPath(withoutSlash(path)) !== undefined;
+  const place = withoutSlash(path);
+  return host.inspectPath(place) !== undefined || isSplayed(place, host);
 }

@@ -14,7 +14,10 @@ import { type EnumVector, QError, type Value } from '../../../../src/q-engine/va
 const GOLDEN = new URL('../../../../../shared/golden/hdb/', import.meta.url);
 const functions: FunctionReader = { lambda: source => make.string(source), primitive: () => undefined };
 
-function context(domains: Readonly<Record<string, Value>> = {}, companion: Uint8Array = new Uint8Array()): FileContext {
+function context(
+  domains: Readonly<Record<string, Value>> = {},
+  companion: Uint8Array = new Uint8Array(),
+): FileContext {
   return { functions, domain: name => ({ name, values: () => domains[name]! }), companion: () => companion };
 }
 
