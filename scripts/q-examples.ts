@@ -12,6 +12,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Engine } from '../src/q-engine/engine.ts';
+import { splitStatements } from '../src/q-engine/language/script.ts';
 import { QError } from '../src/q-engine/values/value.ts';
 import { MemoryHost } from '../test/support/q-engine-host.ts';
 
@@ -19,6 +20,8 @@ interface Example {
   readonly expression: string;
   readonly expected: readonly string[];
   readonly complete: boolean;
+  /** A block of definitions without prompts, to be loaded. */
+  readonly script?: string;
 }
 
 interface Outcome {
@@ -37,6 +40,7 @@ function examplesOf(markdown: string): Example[] {
   const examples: Example[] = [];
   let indent: string | undefined;
   let inOtherFence = false;
+  let block: string[] = [];
   let current: { expression: string; expected: string[] } | undefined;
   const finish = () => {
     if (current === undefined) return;
@@ -49,7 +53,11 @@ function examplesOf(markdown: string): Example[] {
     if (fence !== null) {
       if (indent !== undefined) {
         finish();
+        // A block without a prompt is a script that later examples build on.
+        if (!block.some(line => line.startsWith('q)')))
+          examples.push({ expression: '', expected: [], complete: true, script: block.join('\n') });
         indent = undefined;
+        block = [];
       } else if (inOtherFence) inOtherFence = false;
       else if (fence[2] === 'q') indent = fence[1]!;
       else inOtherFence = true;
@@ -57,6 +65,7 @@ function examplesOf(markdown: string): Example[] {
     }
     if (indent === undefined) continue;
     const line = raw.startsWith(indent) ? raw.slice(indent.length) : raw.trimStart();
+    block.push(line);
     if (line.startsWith('q)')) {
       finish();
       current = { expression: line.slice(2), expected: [] };
@@ -94,11 +103,26 @@ function runPage(path: string, prelude: string): Outcome[] {
   for (const example of examplesOf(readFileSync(path, 'utf8'))) {
     if (!example.complete) continue;
     deadline = Date.now() + TIME_LIMIT_MS;
+    if (example.script !== undefined) {
+      loadQuietly(engine, example.script);
+      continue;
+    }
     const actual = evaluate(engine, host, example.expression);
     if (example.expected.length === 0 || LEFT_OUT.test(example.expression)) continue;
     outcomes.push({ example, actual, passed: agrees(example.expected, actual) });
   }
   return outcomes;
+}
+
+/** What is not q after all in such a block does no harm. */
+function loadQuietly(engine: Engine, script: string): void {
+  for (const { source } of splitStatements(script)) {
+    try {
+      engine.evaluateLine(source);
+    } catch (error) {
+      if (!(error instanceof QError)) throw error;
+    }
+  }
 }
 
 function evaluate(engine: Engine, host: MemoryHost, expression: string): string[] {

@@ -72,6 +72,8 @@ export class Interpreter {
       return this.evaluate(node, this.topFrame());
     } catch (error) {
       if (error instanceof Return) return error.value;
+      // JavaScript's own stack ran out before q's.
+      if (error instanceof RangeError) throw new QError('stack');
       throw error;
     }
   }

@@ -36,7 +36,7 @@ export function parseNumbers(words: readonly string[]): Value {
     }
     return parseWord(text).atom;
   }
-  const letter = /^-?[0-9.:]+([a-z])$/.exec(words[words.length - 1]!)?.[1];
+  const letter = /^-?(?!0[nw]$)[0-9.:]+([a-z])$/.exec(words[words.length - 1]!)?.[1];
   // The letter of the last word is the letter of all that have none.
   const parsed = words.map(
     word => (letter === undefined ? undefined : withLetter(word, letter)) ?? parseWord(word),

@@ -41,7 +41,7 @@ export function trap(run: () => Value, handler: Value, interpreter: Interpreter)
   } catch (error) {
     const message = error instanceof QError ? error.message : overflow(error);
     if (message === undefined) throw error;
-    return isFunction(handler) && handler !== NULL ? interpreter.apply(handler, [string(message)]) : handler;
+    return isFunction(handler) ? interpreter.apply(handler, [string(message)]) : handler;
   }
 }
 
