@@ -101,7 +101,11 @@ function queryTree(node: QueryNode): Value {
   }
   const single = node.verb === 'exec' && node.columns.length === 1 && node.unnamed;
   const columns =
-    node.columns.length === 0 ? EMPTY_LIST : single ? treeOf(node.columns[0]!.node) : named(node.columns);
+    node.columns.length === 0
+      ? EMPTY_LIST
+      : single
+        ? list([treeOf(node.columns[0]!.node)])
+        : named(node.columns);
   const by = byTree(node, named);
   const limit = node.limit === undefined ? [] : [treeOf(node.limit)];
   return tree(primitive('?'), source, where, by, columns, ...limit);
@@ -110,7 +114,7 @@ function queryTree(node: QueryNode): Value {
 function byTree(node: QueryNode, named: (columns: readonly NamedNode[]) => Value): Value {
   if (node.by !== undefined) {
     if (node.verb === 'exec' && node.byUnnamed === true && node.by.length === 1)
-      return treeOf(node.by[0]!.node);
+      return list([treeOf(node.by[0]!.node)]);
     return named(node.by);
   }
   return node.verb === 'exec' ? EMPTY_LIST : boolean(node.distinct);
