@@ -102,8 +102,14 @@ export class IpcConnection {
     if (this.#closed) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
       this.#write('async', parts, error => {
-        if (error) reject(this.#closed ?? this.#lost());
-        else resolve();
+        if (!error) {
+          resolve();
+          return;
+        }
+        // The socket says that it is closed only later; until then nobody must take the connection for a living one.
+        this.#socketError ??= error;
+        this.#close(this.#lost());
+        reject(this.#closed!);
       });
     });
   }

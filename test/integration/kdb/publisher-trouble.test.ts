@@ -92,6 +92,24 @@ describe('kdb publisher in trouble', () => {
       expect(retryAtMs - harness.clock.monotonicMs()).most(250);
     });
 
+    for (const mode of ['async+chaser', 'async-unverified'] as const) {
+      it(`is no more than that in the middle of a write, in mode ${mode}`, async () => {
+        const { tickerplant, source, publisher } = await publishing({ mode });
+        const peer = tickerplant.server.peers[0]!.socket;
+        peer.pause();
+        const large = Array.from({ length: 32 }, (_, i) =>
+          batchOf(i, { columns: new Uint8Array(1024 * 1024) }),
+        );
+        harness.offer(...large);
+        peer.resetAndDestroy();
+        await harness.reached('backing-off');
+        expect(source.takenCount).equal(0);
+        const known = [...source.unverifiedSequences, ...source.waiting.map(({ sequence }) => sequence)];
+        expect(known).deep.equal(large.map(({ sequence }) => sequence));
+        expect(publisher.inFlight.batches).equal(0);
+      });
+    }
+
     it('does not forget what was handed to the network unverified but never left', async () => {
       const { tickerplant, source, watch } = await publishing({ mode: 'async-unverified' });
       const peer = tickerplant.server.peers[0]!.socket;
