@@ -30,7 +30,8 @@ export function relevantPartitions(
     if (typeof mask === 'boolean') left = mask ? left : [];
     else left = Array.from(wherePositions(mask), position => left[position]!);
   }
-  return left.length === partitions.length ? source : overPartitions(source, left, interpreter);
+  // What a query answers is a table like any other.
+  return { ...(left.length === partitions.length ? source : overPartitions(source, left, interpreter)) };
 }
 
 /** Whether an expression names the field and no other column; `i` is one too. */

@@ -4,7 +4,7 @@ import { join } from '../values/join.ts';
 import { ints, longs } from '../values/make.ts';
 import { QError, type Table, type Value } from '../values/value.ts';
 import { readContext } from './path-values.ts';
-import { columnCount, lazyColumns, type ReadContext, readSplayed, splayedNames } from './splayed.ts';
+import { columnCount, lazyColumns, marked, type ReadContext, readSplayed, splayedNames } from './splayed.ts';
 
 /** By what a database is partitioned, and the type of the values. */
 export type PartitionField = 'date' | 'month' | 'year' | 'int';
@@ -54,13 +54,8 @@ export function partitionedTable(
     const parts = open.map(part => columnOf(part(), names[i - 1]!)).filter(part => part !== undefined);
     return concatenated(parts);
   });
-  return {
-    kind: 'table',
-    names: [field, ...names],
-    columns,
-    sorted: false,
-    partitioned: { name, field, partitions, mayLack },
-  };
+  const table: Table = { kind: 'table', names: [field, ...names], columns, sorted: false };
+  return marked(table, { partitioned: { name, field, partitions, mayLack } });
 }
 
 /** The same table over fewer partitions. */

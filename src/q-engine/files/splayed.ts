@@ -85,7 +85,7 @@ export function readSplayed(directory: string, context: ReadContext): SplayedTab
     if (countOf(column) !== rows) throw new QError('length');
     return column;
   });
-  return { kind: 'table', names, columns, sorted: false, directory };
+  return marked({ kind: 'table', names, columns, sorted: false }, { directory });
 }
 
 /** `count` values, each made when it is first looked at. */
@@ -103,4 +103,12 @@ export function lazyColumns(count: number, make: (index: number) => Value): read
     });
   }
   return columns;
+}
+
+/** The table with marks of where it comes from, which a table made of it does not inherit. */
+export function marked<M extends object>(table: Table, marks: M): Table & M {
+  const properties = Object.entries(marks).map(
+    ([name, value]) => [name, { value, enumerable: false }] as const,
+  );
+  return Object.defineProperties(table, Object.fromEntries(properties)) as Table & M;
 }
