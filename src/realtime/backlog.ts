@@ -27,7 +27,7 @@ export interface BacklogOptions {
   /** The target's name, for messages and counters. */
   readonly target: string;
   readonly market: string;
-  /** Most bytes of encoded rows kept: waiting, sent and not answered, and held for an ended date together. */
+  /** Most memory of encoded rows kept: waiting, sent and not answered, and held for an ended date together. */
   readonly maxBytes: number;
 }
 
@@ -48,6 +48,7 @@ export class MemoryBacklog implements BatchSource {
   #waiting: Batch[] = [];
   #held: Batch[] = [];
   readonly #inFlight = new Set<Batch>();
+  #tickerplantDate: DateDays = Number.NEGATIVE_INFINITY;
   #bytes = 0;
   readonly #delivered: Record<string, number> = {};
   #unverifiedRows = 0;
@@ -61,7 +62,7 @@ export class MemoryBacklog implements BatchSource {
     this.#listener = listener;
   }
 
-  /** Bytes of every batch that is here, wherever it stands. */
+  /** Memory of every batch that is here, wherever it stands. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -80,7 +81,7 @@ export class MemoryBacklog implements BatchSource {
   }
 
   append(batch: Batch): void {
-    this.#bytes += batch.columns.length;
+    this.#bytes += memoryOf(batch);
     this.#waiting.push(batch);
     while (this.#bytes > this.#options.maxBytes) {
       const oldest = this.#held.shift() ?? this.#waiting.shift();
@@ -90,6 +91,8 @@ export class MemoryBacklog implements BatchSource {
   }
 
   take(tickerplantDate: DateDays): Batch | undefined {
+    if (tickerplantDate < this.#tickerplantDate) this.#unhold(tickerplantDate);
+    this.#tickerplantDate = tickerplantDate;
     for (let i = 0; i < this.#waiting.length; ) {
       const batch = this.#waiting[i]!;
       if (batch.tradingDate === tickerplantDate) {
@@ -166,9 +169,21 @@ export class MemoryBacklog implements BatchSource {
     );
   }
 
+  /** The tickerplant has gone back to an earlier date, as when it was started anew in its market's zone. */
+  #unhold(tickerplantDate: DateDays): void {
+    const due = this.#held.filter(batch => batch.tradingDate >= tickerplantDate);
+    if (due.length === 0) return;
+    this.#held = this.#held.filter(batch => batch.tradingDate < tickerplantDate);
+    this.#waiting = [...due, ...this.#waiting].sort((a, b) => a.sequence - b.sequence);
+    const rows = due.reduce((sum, batch) => sum + batch.rowCount, 0);
+    this.#logger.warn(
+      `${rows} rows that were held are published after all: ${this.#options.target} is back at ${isoDateOf(tickerplantDate)}`,
+    );
+  }
+
   /** The last thing that happens to a batch: its bytes may be used again. */
   #leave(batch: Batch): void {
-    this.#bytes -= batch.columns.length;
+    this.#bytes -= memoryOf(batch);
     this.#listener.left(batch);
   }
 
@@ -187,6 +202,11 @@ export class MemoryBacklog implements BatchSource {
     const { market, target } = this.#options;
     this.#counters.counter(name, { market, target, table, ...labels }).add(rowCount);
   }
+}
+
+/** What a batch keeps from being used otherwise: the buffer, of which its columns may use a part. */
+function memoryOf({ columns }: Batch): number {
+  return columns.buffer.byteLength;
 }
 
 const LOSS_TEXT: Readonly<Record<LossReason, string>> = {

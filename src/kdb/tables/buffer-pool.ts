@@ -1,6 +1,7 @@
 import type { Allocate } from './encode-columns.ts';
 
-const SMALLEST_BYTES = 4096;
+/** A batch of one row is about half as long. */
+const SMALLEST_BYTES = 512;
 
 /**
  * Buffers for encoded batches, used again once a batch is done with: at full rate batches make tens of megabytes a

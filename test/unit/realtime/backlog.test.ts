@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { memoryCounters } from '../../../src/base/counters.ts';
 import type { Batch } from '../../../src/kdb/batch.ts';
+import { BufferPool } from '../../../src/kdb/tables/buffer-pool.ts';
 import { MemoryBacklog } from '../../../src/realtime/backlog.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
 
@@ -86,7 +87,34 @@ describe('backlog - trading dates', () => {
   });
 });
 
+describe('backlog - a tickerplant that goes back to an earlier date', () => {
+  it('gets what was held for that date, in the order in which it came, and is said to', () => {
+    const { subject, logger, lost } = backlog();
+    subject.append(batch(1));
+    subject.append(batch(2));
+    subject.append(batch(3, { tradingDate: TODAY - 1 }));
+    expect(subject.take(TODAY + 1)).equal(undefined);
+    subject.append(batch(4));
+    expect([1, 2, 4].map(() => subject.take(TODAY)?.sequence)).deep.equal([1, 2, 4]);
+    expect(subject.take(TODAY)).equal(undefined);
+    expect(logger.messages('warn').at(-1)).match(/^20 rows .* 2026-10-31/);
+    subject.abandon();
+    expect(lost('ended-date')).equal(10);
+  });
+});
+
 describe('backlog - limit', () => {
+  it('counts the memory that batches keep, of which little ones use but a part', () => {
+    const pool = new BufferPool();
+    const { subject, left } = backlog(4000);
+    for (let sequence = 1; sequence <= 100; sequence++) {
+      subject.append(batch(sequence, { columns: pool.take(257) }));
+    }
+    const kept = 100 - left.length;
+    expect(kept * pool.take(257).buffer.byteLength).equal(subject.bytes);
+    expect(subject.bytes).most(4000);
+  });
+
   it('drops the oldest batch that is not in flight, counts its rows and logs an error', () => {
     const { subject, logger, lost } = backlog(300);
     for (const sequence of [1, 2, 3]) subject.append(batch(sequence));
@@ -126,7 +154,7 @@ describe('backlog - limit', () => {
         for (const [step, dateOffset] of steps) {
           if (step === 'append') subject.append(batch(++sequence, { tradingDate: TODAY + dateOffset }));
           else if (step === 'take')
-            inFlight.push(...[subject.take(TODAY)].filter(taken => taken !== undefined));
+            inFlight.push(...[subject.take(TODAY + dateOffset)].filter(taken => taken !== undefined));
           else if (step === 'rewind') subject.rewind(inFlight.splice(0));
           else if (inFlight.length > 0 && step === 'acknowledge') subject.acknowledged(inFlight.shift()!);
           else if (inFlight.length > 0) subject.refused(inFlight.shift()!, 'type');
