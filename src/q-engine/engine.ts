@@ -3,6 +3,7 @@ import { Interpreter } from './evaluator/interpreter.ts';
 import { installDatabaseFunctions } from './files/dotq.ts';
 import type { EngineHost } from './host.ts';
 import { splitStatements } from './language/script.ts';
+import { installLibrary } from './library/index.ts';
 import type { Value } from './values/value.ts';
 import './primitives/index.ts';
 import './files/primitives.ts';
@@ -20,6 +21,7 @@ export class Engine {
 
   constructor(host: EngineHost) {
     this.interpreter = new Interpreter(host);
+    installLibrary(this.interpreter);
     installDatabaseFunctions(this.interpreter);
   }
 

@@ -4,11 +4,11 @@ import { readPath, writePath } from '../files/path-values.ts';
 import type { EngineHost } from '../host.ts';
 import type { NameNode, Node } from '../language/nodes.ts';
 import { parseSource } from '../language/parser.ts';
-import { primitive } from '../primitives/registry.ts';
+import { primitive, primitiveNames, primitiveOrUndefined } from '../primitives/registry.ts';
 import { dottedPart } from '../sql/dotted.ts';
 import { runQuery } from '../sql/query.ts';
 import { buildTable, collect, columnOf } from '../values/items.ts';
-import { dictionary, symbols, table, textOf } from '../values/make.ts';
+import { dictionary, list, symbols, table, textOf } from '../values/make.ts';
 import type { Dictionary, Lambda, Table, Value } from '../values/value.ts';
 import { ELIDED, NULL, QError } from '../values/value.ts';
 import { applyValue } from './apply.ts';
@@ -176,7 +176,7 @@ export class Interpreter {
     if (name.startsWith(':')) return readPath(name.slice(1), this);
     const full = Globals.qualify(name, namespace);
     if (isDotz(full)) return getDotz(full, this);
-    return this.globals.get(full) ?? this.#partOfVariable(full);
+    return this.globals.get(full) ?? keywordNamed(full) ?? this.#partOfVariable(full);
   }
 
   /** a.b of a global a: a column of a table, a part of a temporal value. */
@@ -297,6 +297,14 @@ export class Interpreter {
       table(columns.names, whole.columns.slice(keyCount)),
     );
   }
+}
+
+/** `.q.neg` and the like; `.q` is the dictionary of all keywords. */
+function keywordNamed(name: string): Value | undefined {
+  if (name.startsWith('.q.')) return primitiveOrUndefined(name.slice(3));
+  if (name !== '.q') return undefined;
+  const names = primitiveNames().filter(word => /^[a-z]/.test(word));
+  return dictionary(symbols(['', ...names]), list([NULL, ...names.map(primitive)]));
 }
 
 /** What `'x` throws. */

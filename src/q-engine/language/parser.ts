@@ -243,6 +243,10 @@ export class Parser {
       default:
         if (token.text === '(') return noun(this.stoppingAt(NO_STOPS, () => this.#parenthesis()));
         if (token.text === '{') return noun(this.stoppingAt(NO_STOPS, () => this.#lambda(token.start)));
+        if (token.text === '[') {
+          this.#at -= 1;
+          return noun({ kind: 'sequence', items: this.#bracket() });
+        }
         throw new QError(token.text);
     }
   }
@@ -273,7 +277,7 @@ export class Parser {
       return noun({ kind: 'control', word: name as 'if', condition, body });
     }
     if (name === 'csv') return noun({ kind: 'literal', value: char(44) });
-    const keyword = primitiveOrUndefined(name);
+    const keyword = name.startsWith('.') ? undefined : primitiveOrUndefined(name);
     if (keyword !== undefined) {
       return { node: { kind: 'literal', value: keyword }, role: INFIX.has(name) ? 'verb' : 'noun' };
     }

@@ -1,0 +1,107 @@
+/** The functions of .Q and .j that need more than q. */
+import { literal } from '../console/index.ts';
+import { isFunction } from '../evaluator/apply.ts';
+import type { Interpreter } from '../evaluator/interpreter.ts';
+import { trap } from '../primitives/apply-forms.ts';
+import { define } from '../primitives/registry.ts';
+import { numberOf } from '../values/convert.ts';
+import { collect, isListLike, itemsOf } from '../values/items.ts';
+import { byteVector, char, list, string, symbol, textOf } from '../values/make.ts';
+import { typeLetter } from '../values/types.ts';
+import type { Value } from '../values/value.ts';
+import { QError } from '../values/value.ts';
+import { fromJson, toJson } from './json.ts';
+
+type Run = (args: readonly Value[], interpreter: Interpreter) => Value;
+
+function text(x: Value | undefined): string {
+  if (x?.kind === 'vector' && x.type === 10) return textOf(x);
+  if (x?.kind === 'atom' && x.type === 10) return String.fromCharCode(x.value);
+  throw new QError('type');
+}
+
+function number(x: Value | undefined): number {
+  if (x?.kind !== 'atom') throw new QError('type');
+  return numberOf(x);
+}
+
+/** A number with n digits after its point; of a list, of each item. */
+function fixed(digits: number, x: Value): Value {
+  if (isListLike(x)) return list(itemsOf(x).map(item => fixed(digits, item)));
+  const value = number(x);
+  if (Number.isNaN(value)) return string('');
+  return string(value.toFixed(digits));
+}
+
+/** The letter by which 0: would read a column; a capital for lists of vectors. */
+function typeCharacter(x: Value): Value {
+  if (x.kind === 'table') return collect(x.columns.map(typeCharacter));
+  if (x.kind === 'dictionary') return { ...x, values: collect(itemsOf(x.values).map(typeCharacter)) };
+  if (x.kind === 'atom') return char(typeLetter(x.type).toUpperCase().charCodeAt(0));
+  if (x.kind === 'vector') return char(typeLetter(x.type === 20 ? 11 : x.type).charCodeAt(0));
+  const [first] = x.kind === 'list' ? x.items : [];
+  return char(first?.kind === 'vector' ? typeLetter(first.type).toUpperCase().charCodeAt(0) : 32);
+}
+
+/** A name that can be a column: letters, digits and underscores only, not starting with a digit. */
+function identifier(x: Value): Value {
+  if (x.kind === 'vector' && x.type === 11) return collect(itemsOf(x).map(identifier));
+  if (x.kind === 'table') {
+    return { ...x, names: uniqueNames(x.names.map(name => clean(name))) };
+  }
+  if (x.kind !== 'atom' || x.type !== 11) throw new QError('type');
+  return symbol(clean(x.value));
+}
+
+function clean(name: string): string {
+  const plain = name.replace(/[^A-Za-z0-9_]/g, '');
+  return /^[A-Za-z]/.test(plain) ? plain : `a${plain}`;
+}
+
+function uniqueNames(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map(name => {
+    let unique = name;
+    for (let i = 1; taken.has(unique); i++) unique = `${name}${i}`;
+    taken.add(unique);
+    return unique;
+  });
+}
+
+/** .Q.trp: as a trap, whose handler also gets a backtrace; this engine keeps none. */
+function trapWithTrace(apply: () => Value, handler: Value, interpreter: Interpreter): Value {
+  const both: Value = { kind: 'projection', target: HANDLE, args: [handler] };
+  return trap(apply, isFunction(handler) ? both : handler, interpreter);
+}
+
+const HANDLE = define('.Q.handle', {
+  variadic: ([handler, message], interpreter) => interpreter.apply(handler!, [message!, list([])]),
+});
+
+const FUNCTIONS: Readonly<Record<string, readonly [rank: number, run: Run]>> = {
+  '.j.j': [1, ([x], q) => string(toJson(x!, q.precision))],
+  '.j.k': [1, ([x]) => fromJson(text(x))],
+  '.Q.s': [1, ([x], q) => string(q.host.format(x!))],
+  '.Q.s1': [1, ([x], q) => string(literal(x!, q.precision))],
+  '.Q.f': [2, ([digits, x]) => fixed(number(digits), x!)],
+  '.Q.ty': [1, ([x]) => typeCharacter(x!)],
+  '.Q.id': [1, ([x]) => identifier(x!)],
+  '.Q.btoa': [1, ([x]) => string(Buffer.from(text(x), 'utf8').toString('base64'))],
+  '.Q.atob': [1, ([x]) => byteVector(4, new Uint8Array(Buffer.from(text(x), 'base64')))],
+  '.Q.trp': [3, ([f, x, handler], q) => trapWithTrace(() => q.apply(f!, [x!]), handler!, q)],
+  '.Q.trpd': [3, ([f, x, handler], q) => trapWithTrace(() => q.apply(f!, itemsOf(x!)), handler!, q)],
+  '.Q.sbt': [1, () => string('')],
+};
+
+/** Gives the interpreter these functions as globals. */
+export function installFunctions(interpreter: Interpreter): void {
+  for (const [name, [rank, run]] of Object.entries(FUNCTIONS)) {
+    const primitive: Value = define(name, { variadic: whole }, { type: 100, minRank: rank, maxRank: rank });
+    function whole(args: readonly Value[], q: Interpreter): Value {
+      if (args.length > rank) throw new QError('rank');
+      // Fewer arguments than wanted make a projection.
+      return args.length < rank ? { kind: 'projection', target: primitive, args } : run(args, q);
+    }
+    interpreter.globals.set(name, primitive);
+  }
+}
