@@ -38,9 +38,6 @@ export interface EngineHost {
   removeFile(path: string): void;
   /** The names in a directory in order, the size of a file, or undefined when there is neither. */
   inspectPath(path: string): { readonly names: readonly string[] } | { readonly size: number } | undefined;
-  /** Bytes of a value as kdb+ would store it in a file of its own, and back. */
-  serialize(value: Value): Uint8Array;
-  deserialize(bytes: Uint8Array): Value;
   /**
    * A system command that the language does not know itself, such as `p` or `t`, with its argument ('' for a
    * question). Undefined: not a command of the host either; it may then run it in a shell.

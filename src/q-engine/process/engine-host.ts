@@ -1,4 +1,4 @@
-import type { FunctionReader } from '../codec/index.ts';
+import { isAbsolute, relative, resolve } from 'node:path';
 import { displayText } from '../console/index.ts';
 import { appendLines, appendToFile, closeFile, openFile } from '../files/file-handle.ts';
 import {
@@ -9,14 +9,13 @@ import {
   removePath,
   writeFile,
 } from '../files/file-system.ts';
-import { decodeFile, encodeFile } from '../files/object-file.ts';
 import type { EngineHost } from '../host.ts';
 import { parseAddress } from '../server/address.ts';
 import type { Connections } from '../server/connections.ts';
 import type { HandleTable, OpenHandle } from '../server/handle-table.ts';
 import * as make from '../values/make.ts';
 import { encodeText } from '../values/text.ts';
-import { type EnumDomain, QError, type Value } from '../values/value.ts';
+import { QError, type Value } from '../values/value.ts';
 import type { ProcessClock } from './clock.ts';
 import type { Dotz } from './dotz.ts';
 import { type InternalTargets, runInternal } from './internals.ts';
@@ -30,8 +29,6 @@ export interface HostParts {
   readonly clock: ProcessClock;
   readonly dotz: Dotz;
   readonly handles: HandleTable<OpenHandle>;
-  readonly functions: FunctionReader;
-  readonly domain: (name: string) => EnumDomain;
   readonly connections: () => Connections;
   readonly commands: Omit<CommandTargets, 'redirect'>;
   readonly internals: Omit<InternalTargets, 'connection'>;
@@ -119,14 +116,17 @@ export class ProcessHost implements EngineHost {
   }
 
   readFile(path: string, offset?: number, length?: number): Uint8Array {
+    this.#refuseOutside(path);
     return readFile(path, offset, length);
   }
 
   writeFile(path: string, bytes: Uint8Array): void {
+    this.#refuseOutside(path);
     writeFile(path, bytes);
   }
 
   appendFile(path: string, bytes: Uint8Array): void {
+    this.#refuseOutside(path);
     appendFile(path, bytes);
   }
 
@@ -137,20 +137,6 @@ export class ProcessHost implements EngineHost {
 
   inspectPath(path: string): PathContent | undefined {
     return inspectPath(path);
-  }
-
-  serialize(value: Value): Uint8Array {
-    return encodeFile(value).bytes;
-  }
-
-  deserialize(bytes: Uint8Array): Value {
-    return decodeFile(bytes, {
-      functions: this.#parts.functions,
-      domain: this.#parts.domain,
-      companion: () => {
-        throw new QError('type');
-      },
-    });
   }
 
   system(command: string, argument: string): Value | undefined {
@@ -186,6 +172,12 @@ export class ProcessHost implements EngineHost {
     if (this.#parts.restrictClients && this.#parts.connections().caller !== undefined)
       throw new QError('access');
     return this.#parts.commands.exit(code);
+  }
+
+  /** -u: clients stay in the current directory. */
+  #refuseOutside(path: string): void {
+    const below = relative(process.cwd(), resolve(path));
+    if (below.startsWith('..') || isAbsolute(below)) this.#refuseClients();
   }
 
   /** -u: what reaches the system beyond the current data is for the process itself. */

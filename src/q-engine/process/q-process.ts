@@ -8,7 +8,6 @@ import { functionReader } from '../files/function-reader.ts';
 import { isValueFile } from '../files/object-file.ts';
 import { readPath } from '../files/path-values.ts';
 import { splitStatements } from '../language/script.ts';
-import { domainOf } from '../primitives/enumerations.ts';
 import { Connections } from '../server/connections.ts';
 import { HandleTable, type OpenHandle } from '../server/handle-table.ts';
 import { PasswordFile } from '../server/password-file.ts';
@@ -79,8 +78,6 @@ export class QProcess {
       clock: this.#clock,
       dotz: this.#dotz,
       handles: this.#handles,
-      functions: functionReader,
-      domain: name => domainOf(name, this.#engine.interpreter),
       connections: () => this.#connections!,
       environment,
       restrictClients: line.restrictClients,
@@ -119,6 +116,7 @@ export class QProcess {
       handles: this.#handles,
       handlers: this.#callbacks,
       functions: functionReader,
+      toError: thrown => asQError(thrown, text => this.#report(text)),
       log: text => this.#report(text),
     });
     for (const option of this.#line.withoutEffect) this.#report(`${option} has no effect in this engine`);

@@ -41,6 +41,8 @@ export interface ConnectionOptions {
   readonly handles: HandleTable<OpenHandle>;
   readonly handlers: ConnectionHandlers;
   readonly functions: FunctionReader;
+  /** Anything thrown as q's error, such as `stack` for a value too deep to send. */
+  readonly toError: (thrown: unknown) => QError;
   /** One line for the operator. */
   readonly log: (line: string) => void;
   readonly outputLimitBytes?: number;
@@ -231,8 +233,8 @@ export class Connections {
     let decoded: ReturnType<typeof decodeMessage>;
     try {
       decoded = decodeMessage(message, this.#options.functions);
-    } catch (error) {
-      if (!(error instanceof QError)) throw error;
+    } catch (thrown) {
+      const error = this.#options.toError(thrown);
       if (error.message === 'badmsg') this.#reject(connection, message);
       else this.#refuse(connection, message, error);
       return;
@@ -251,9 +253,8 @@ export class Connections {
     try {
       const value = this.#options.handlers.answer(connection, message);
       if (value !== undefined) answer = encodeMessage(value, MessageKind.response);
-    } catch (error) {
-      if (!(error instanceof QError)) throw error;
-      answer = encodeError(error.message, MessageKind.response);
+    } catch (thrown) {
+      answer = encodeError(this.#options.toError(thrown).message, MessageKind.response);
     }
     if (answer === undefined) connection.deferredAnswers++;
     else if (connection.state === 'open') this.#send(connection, answer);

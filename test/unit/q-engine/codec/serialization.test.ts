@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import {
   decodeMessage,
   encodeError,
@@ -193,6 +194,26 @@ describe('codec - messages', () => {
       message.writeInt32LE(message.length, 4);
       expect(() => decodeMessage(message, functions), body).to.throw(QError, 'badmsg');
     }
+  });
+
+  it('any damage ends in a value or an error of q', () => {
+    const messages = [...documented, ...everyType].map(([, value]) => encodeMessage(value, 1));
+    const damaged = fc.tuple(
+      fc.constantFrom(...messages),
+      fc.array(fc.tuple(fc.nat({ max: 60 }), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 }),
+    );
+    fc.assert(
+      fc.property(damaged, ([message, changes]) => {
+        const copy = message.slice();
+        for (const [at, byte] of changes) copy[8 + (at % (copy.length - 8))] = byte;
+        try {
+          decodeMessage(copy, functions);
+        } catch (thrown) {
+          expect(thrown).to.be.instanceOf(QError);
+        }
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it('lists within lists without end are badmsg', () => {

@@ -59,6 +59,7 @@ describe('server - connections', () => {
       handles: new HandleTable(),
       handlers: echo,
       functions,
+      toError: thrown => (thrown instanceof QError ? thrown : new QError('stack')),
       log: line => log.push(line),
       outputLimitBytes,
     });
