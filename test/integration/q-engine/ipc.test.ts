@@ -172,6 +172,14 @@ describe('q process - messages', () => {
     good.socket.destroy();
   });
 
+  it('an answer too deep to send is an error, and the next one is sent', async () => {
+    const client = new RawClient(port);
+    const failed = await client.text('{enlist x}/[100000;(1;2)]').catch((error: Error) => error.message);
+    expect(failed).to.equal('stack');
+    expect(await client.text('1+1')).to.deep.equal(make.long(2));
+    client.socket.destroy();
+  });
+
   it('handles are told when they open and close', async () => {
     const [watching, leaving] = [new RawClient(port), new RawClient(port)];
     const handle = await leaving.text('.z.w');
