@@ -117,6 +117,11 @@ function amendItems(
   const items = [...itemsOf(value)];
   const count = countOf(index);
   const apply = (at: Value, part: Value | undefined) => {
+    if (isAll(at)) {
+      for (let i = 0; i < items.length; i++)
+        apply({ kind: 'atom', type: 6, value: i }, spread(part, i, items.length));
+      return;
+    }
     if (isListLike(at)) {
       for (let i = 0; i < countOf(at); i++) apply(itemAt(at, i), spread(part, i, countOf(at)));
       return;

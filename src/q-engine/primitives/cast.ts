@@ -111,7 +111,7 @@ function castTarget(x: Atom): { type: number; tok: boolean } | string {
   if (name === undefined) throw new QError('type');
   if (name === '' && x.type === 11) return { type: 11, tok: false };
   if (isTemporalPart(name) && name !== 'date') return name;
-  if (name === '*') return { type: 0, tok: name === name.toUpperCase() };
+  if (name === '*') return { type: 0, tok: false };
   const type = x.type === 11 ? typeByFullName(name) : typeByName(name);
   if (type === 0 && name !== ' ') throw new QError('type');
   return { type, tok: name.length === 1 && name !== name.toLowerCase() };
@@ -120,9 +120,9 @@ function castTarget(x: Atom): { type: number; tok: boolean } | string {
 function castAll(type: number, y: Value): Value {
   switch (y.kind) {
     case 'atom':
-      return type === 0 ? y : castAtom(type as TypeNumber, withoutEnum(y) as Atom);
+      return type === 0 ? y : castAtom(type as TypeNumber, castable(type, y) as Atom);
     case 'vector':
-      return type === 0 ? y : castVector(type as TypeNumber, withoutEnum(y) as Vector);
+      return type === 0 ? y : castVector(type as TypeNumber, castable(type, y) as Vector);
     case 'list':
       if (y.items.length === 0)
         return type === 0 ? y : vectorOf(type as TypeNumber, newData(type as TypeNumber, 0));
@@ -141,6 +141,14 @@ function castAll(type: number, y: Value): Value {
     default:
       throw new QError('type');
   }
+}
+
+/** An enumeration is its symbols as a symbol, its positions as a number. */
+function castable(type: number, y: Atom | Vector): Value {
+  if (y.type !== 20 || type === 11 || type === 20) return withoutEnum(y);
+  return y.kind === 'atom'
+    ? numberAtom(6, y.value)
+    : { kind: 'vector', type: 6, data: y.data, attribute: '' };
 }
 
 /** Every item of a vector to another type. */

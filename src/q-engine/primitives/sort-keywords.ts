@@ -1,12 +1,15 @@
 /** asc desc iasc idesc rank xasc xdesc and bin. */
 import type { Interpreter } from '../evaluator/interpreter.ts';
-import { collect, countOf, isListLike } from '../values/items.ts';
-import { long } from '../values/make.ts';
+import { collect, isListLike, itemAt } from '../values/items.ts';
+import { rowTable } from '../values/join.ts';
+import { long, longs } from '../values/make.ts';
 import { firstNotBefore, lastNotAfter } from '../values/search.ts';
 import { pickEntries, pickKeeping } from '../values/select-items.ts';
 import { orderOf, orderOfRows } from '../values/sorting.ts';
+import { NULL_LONG } from '../values/types.ts';
 import type { Table, Value, Vector } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
+import { asofRows } from './asof-joins.ts';
 import { keyBy, nameList, onTable, unkeyed } from './dictionaries.ts';
 import { longPositions } from './lists.ts';
 import { alias, define } from './registry.ts';
@@ -78,6 +81,7 @@ function sortTable(by: Value, x: Value, descending: boolean, interpreter: Interp
 
 function binary(search: typeof lastNotAfter) {
   const bin = (x: Value, y: Value): Value => {
+    if (isKeyedTable(x)) return pickKeeping(x.values, positions(bin(x.keys, y)));
     if (x.kind === 'dictionary') {
       const found = bin(x.values, y);
       return x.keys.kind === 'vector' ? pickKeeping(x.keys, positions(found)) : found;
@@ -101,10 +105,13 @@ function positions(found: Value): Int32Array {
     : Int32Array.of(Number((found as { value: bigint }).value));
 }
 
-/** Rows equal in all columns but the last, in which the search is. */
+/** The last row equal in all columns but the last one, and not after y in that; null where there is none. */
 function tableSearch(x: Table, y: Value): Value {
-  if (y.kind !== 'table') throw new QError('type');
-  throw new QError(`nyi: bin of ${countOf(x)} rows`);
+  const wanted = y.kind === 'dictionary' ? rowTable(y) : y;
+  if (wanted.kind !== 'table') throw new QError('type');
+  const rows = asofRows(wanted.names, wanted, x);
+  const found = longs(BigInt64Array.from(rows, row => (row < 0 ? NULL_LONG : BigInt(row))));
+  return y.kind === 'dictionary' ? itemAt(found, 0) : found;
 }
 
 define('asc', { unary: x => sorted(x, false) });

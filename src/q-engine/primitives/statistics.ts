@@ -91,6 +91,7 @@ function pair(x: Value, y: Value): [Float64Array, Float64Array] {
 
 /** Weights on the left; pairs with a null on either side do not count. */
 function weightedMean(x: Value, y: Value): Value {
+  if (y.kind === 'dictionary') return weightedMean(x, y.values);
   if (y.kind === 'list' && y.items.some(isListLike))
     return collect(positions(y).map(column => weightedMean(x, column)));
   const [weights, values] = pair(x, y);

@@ -17,12 +17,7 @@ function isInteger(x: Value): x is Integer {
 /** x#y */
 export function take(x: Value, y: Value): Value {
   if (isInteger(x)) return takeCount(Number(x.value), y);
-  if (
-    x.kind === 'atom' &&
-    x.type === 11 &&
-    !(y.kind === 'dictionary' && !isKeyedTable(y)) &&
-    'supg'.includes(x.value)
-  ) {
+  if (x.kind === 'atom' && x.type === 11 && 'supg'.includes(x.value) && x.value.length < 2) {
     return setAttribute(x.value as '', y);
   }
   if (x.kind === 'vector' && isWholeVector(x) && (isListLike(y) || y.kind === 'atom') && y.kind !== 'table') {

@@ -28,6 +28,11 @@ export function runQuery(node: QueryNode, frame: Frame, interpreter: Interpreter
 /** Runs a query on a table, or on the global table of a name: update and delete then change it. */
 export function runOn(source: Value, spec: QuerySpec, frame: Frame, interpreter: Interpreter): Value {
   const named = source.kind === 'atom' && source.type === 11 ? source.value : undefined;
+  if (spec.verb === 'delete' && named?.startsWith('.') && (named === '.' || interpreter.globals.has(named))) {
+    for (const { name } of spec.columns)
+      interpreter.globals.delete(named === '.' ? name : `${named}.${name}`);
+    return source;
+  }
   const whole = named === undefined ? source : interpreter.getVariable(named, frame.namespace);
   if (isPartitioned(whole)) return runOnPartitions(whole, spec, frame, interpreter);
   if (spec.verb === 'select') return runSelect(whole, spec, frame, interpreter);
