@@ -1,5 +1,6 @@
 /** The functions of .Q that work on databases. */
 import type { Interpreter } from '../evaluator/interpreter.ts';
+import { runSystemCommand } from '../evaluator/system-commands.ts';
 import { define } from '../primitives/registry.ts';
 import { countOf } from '../values/items.ts';
 import { boolean, list, long, longs, symbol, symbols } from '../values/make.ts';
@@ -7,7 +8,7 @@ import { pick } from '../values/select-items.ts';
 import { NULL, QError, type Value } from '../values/value.ts';
 import { findPartitions, showPartitions } from './database.ts';
 import { enumerateTable } from './enumerate-files.ts';
-import { isPartitioned, type PartitionedTable, rowsOf } from './partitioned.ts';
+import { isPartitioned, type PartitionedTable, partitionValues, rowsOf } from './partitioned.ts';
 import { readContext } from './path-values.ts';
 import { fillPartitions, partitionPath, savePartition } from './save-partition.ts';
 import { filePath } from './text-source.ts';
@@ -41,6 +42,10 @@ const FUNCTIONS: Readonly<
   '.Q.dpts': [4, ([dir, part, name, domain], q) => saved(dir!, part!, undefined, name!, nameOf(domain!), q)],
   '.Q.chk': [1, ([dir], q) => list(fillPartitions(pathOf(dir!), q).map(path => symbols([`:${path}`])))],
   '.Q.bv': [1, (_, q) => reshow(true, q)],
+  '.Q.bvi': [1, (_, q) => reshow(true, q)],
+  '.Q.li': [1, (_, q) => reshow(false, q)],
+  '.Q.l': [1, ([path], q) => runSystemCommand(`l ${filePath(path!) ?? nameOf(path!)}`, q)],
+  '.Q.view': [1, ([values], q) => viewPartitions(values!, q)],
   '.Q.cn': [1, ([table], q) => longs(BigInt64Array.from(countsOf(partitionedOf(table!), q), BigInt))],
   '.Q.ind': [2, ([table, rows]) => rowsAt(table!, rows!)],
   '.Q.qp': [
@@ -86,6 +91,25 @@ function saved(
 function reshow(mayLack: boolean, interpreter: Interpreter): Value {
   const found = findPartitions('.', interpreter);
   if (found !== undefined) showPartitions(found, mayLack, interpreter);
+  return NULL;
+}
+
+/** Restricts all queries to some partitions; without values the restriction ends. */
+function viewPartitions(values: Value, interpreter: Interpreter): Value {
+  const found = findPartitions('.', interpreter);
+  if (found === undefined) return NULL;
+  if (values.kind === 'null') {
+    showPartitions(found, false, interpreter);
+    return NULL;
+  }
+  if (values.kind !== 'vector' && values.kind !== 'atom') throw new QError('type');
+  const wanted = new Set((values.kind === 'atom' ? [values.value] : [...values.data]).map(Number));
+  const partitions = found.partitions.filter(({ value }) => wanted.has(value));
+  if (partitions.length === 0) throw new QError('invalid partition filter');
+  showPartitions({ ...found, partitions }, false, interpreter);
+  const all = Int32Array.from(found.partitions, ({ value }) => value);
+  interpreter.setVariable('.Q.PV', partitionValues(found.field, all), '');
+  interpreter.setVariable('.Q.PD', symbols(found.partitions.map(({ root }) => `:${root}`)), '');
   return NULL;
 }
 

@@ -84,6 +84,7 @@ describe('q process - databases', function () {
       '-3!count u',
       '-3!exec n from u where date in 2024.01.02 2024.01.03',
       '-3!(date;.Q.pf;.Q.pt;.Q.cn t;cols u)',
+      '.Q.view 2024.01.03; r:(count t;.Q.pv;.Q.PV); .Q.view[]; -3!r,count t',
     );
     expect(out.map(literal)).to.deep.equal([
       '`p#`sym$`a`b`b',
@@ -93,6 +94,7 @@ describe('q process - databases', function () {
       '2',
       '2 1',
       '(2024.01.02 2024.01.03;`date;`s#`t`u;3 3;`date`sym`n)',
+      '(3;,2024.01.03;2024.01.02 2024.01.03;6)',
     ]);
   });
 
