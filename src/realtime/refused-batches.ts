@@ -20,7 +20,8 @@ export const systemRefusedBatchFiles: RefusedBatchFiles = {
     try {
       writeFileSync(path, bytes, { flag: 'wx', mode: 0o640 });
     } catch (error) {
-      rmSync(path, { force: true });
+      // What could not be written whole goes; a file that was there before is not ours.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') rmSync(path, { force: true });
       throw error;
     }
   },
@@ -39,6 +40,7 @@ export class RefusedBatches {
   readonly #files: RefusedBatchFiles;
   readonly #logger: Logger;
   readonly #startedMs: number;
+  #count = 0;
 
   constructor(
     directory: string,
@@ -61,7 +63,8 @@ export class RefusedBatches {
       batch.table,
       isoDateOf(batch.tradingDate),
       Math.round(this.#startedMs),
-      `${batch.sequence}.log`,
+      // Not the batch's sequence: each feed of a target has its own.
+      `${++this.#count}.log`,
     ].join('-');
     const path = join(this.#directory, name);
     try {
