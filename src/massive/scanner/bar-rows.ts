@@ -53,7 +53,8 @@ export class BarRows {
   #floats!: Float64Array;
   #words!: Int32Array;
   #capacity = 0;
-  #marked = 0;
+  /** Rows of frames that were read to their end. */
+  #settled = 0;
 
   constructor(table: AggregateTableName, market: Market, symbols: SymbolTable) {
     this.rows = new TableRows(AGGREGATE_TABLES[table], symbols);
@@ -70,7 +71,7 @@ export class BarRows {
     this.#fillSymbols(SRC_COLUMN, SOURCE);
   }
 
-  /** Adds the draft as a row; column `recv` is filled in by `received`. */
+  /** Adds the draft as a row; column `recv` is filled in by `settle`. */
   append(draft: BarDraft): void {
     const row = this.rows.rowCount;
     if (row === this.#capacity) this.#grow();
@@ -103,24 +104,30 @@ export class BarRows {
     this.rows.rowCount = row + 1;
   }
 
-  mark(): void {
-    this.#marked = this.rows.rowCount;
-  }
-
-  rollBack(): void {
-    this.rows.truncate(this.#marked);
-  }
-
-  /** Stamps the rows since the mark with the time at which their frame was received; returns how many. */
-  received(recvLow: number, recvHigh: number): number {
-    const words = this.#words;
+  /** Ends a frame: stamps its rows with the time at which it was received. Returns how many they are. */
+  settle(recvLow: number, recvHigh: number): number {
     const { rowCount } = this.rows;
+    const added = rowCount - this.#settled;
+    if (added === 0) return 0;
+    const words = this.#words;
     const column = RECV_COLUMN * this.#capacity;
-    for (let row = this.#marked; row < rowCount; row++) {
+    for (let row = this.#settled; row < rowCount; row++) {
       words[(column + row) * 2] = recvLow;
       words[(column + row) * 2 + 1] = recvHigh;
     }
-    return rowCount - this.#marked;
+    this.#settled = rowCount;
+    return added;
+  }
+
+  /** Takes back the rows of a frame that is not settled. */
+  rollBack(): void {
+    this.rows.truncate(this.#settled);
+  }
+
+  /** Forgets every row. */
+  empty(): void {
+    this.rows.truncate(0);
+    this.#settled = 0;
   }
 
   #grow(): void {

@@ -89,7 +89,6 @@ export class FrameScanner {
     receiveClock.stamp();
     this.#frame.load(frame);
     const set = this.#buffers.filling;
-    set.mark();
     const refusal = this.#scanEvents(set);
     if (refusal !== undefined) {
       set.rollBack();
@@ -97,7 +96,7 @@ export class FrameScanner {
       this.#quarantineFrame(refusal);
       return NO_STATUSES;
     }
-    this.#rows.add(set.received(receiveClock.low, receiveClock.high));
+    this.#rows.add(set.settle(receiveClock.low, receiveClock.high));
     this.#frames.add();
     if (this.#lostInFrame > 0) this.#reportLoss();
     if (this.#rejected.length > 0) this.#quarantineEvents();

@@ -37,26 +37,21 @@ export class RowSet {
     return count;
   }
 
-  /** Remembers where the rows of the next frame begin. */
-  mark(): void {
-    for (const bars of this.bars) bars.mark();
+  /** Ends a frame: stamps its rows with the time at which it was received. Returns how many they are. */
+  settle(recvLow: number, recvHigh: number): number {
+    let count = 0;
+    for (const bars of this.bars) count += bars.settle(recvLow, recvHigh);
+    return count;
   }
 
-  /** Takes back the rows since the mark. */
+  /** Takes back the rows of a frame that is not settled. */
   rollBack(): void {
     for (const bars of this.bars) bars.rollBack();
   }
 
-  /** Stamps the rows since the mark with the time at which they were received; returns how many. */
-  received(recvLow: number, recvHigh: number): number {
-    let count = 0;
-    for (const bars of this.bars) count += bars.received(recvLow, recvHigh);
-    return count;
-  }
-
   takeBack(rows: TableRows, keepSymbols: number): void {
     if (!this.outstanding.delete(rows)) throw new RangeError(`table ${rows.definition.name} was not drained`);
-    rows.truncate(0);
+    this.bars.find(bars => bars.rows === rows)!.empty();
     if (this.outstanding.size > 0 || this.symbols.count <= keepSymbols) return;
     this.symbols.clear();
     for (const bars of this.bars) bars.prepare();
