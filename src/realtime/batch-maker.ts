@@ -47,25 +47,18 @@ export class BatchMaker {
     const windowMs = this.#options.windowMs.get(rows.definition.name);
     if (windowMs === undefined) return undefined;
     const { words } = rows.column('start') as Int64Column;
-    const latest = latestOf(words, selection);
-    return Math.round((latest.high * WORD + latest.low) / NS_PER_MS) + TABLE_EPOCH_MS + windowMs;
+    return Math.round(latestNs(words, selection) / NS_PER_MS) + TABLE_EPOCH_MS + windowMs;
   }
 }
 
-/** The greatest int64 of a column, compared by words: nearly all rows of a drain have the same start. */
-function latestOf(words: Int32Array, { begin, end, indexes }: RowSelection): { high: number; low: number } {
-  let high = NULL_INT64_HIGH;
-  let low = 0;
+/** A loop of its own: in the method, V8 optimised it and gave it up again at the end of every batch. */
+function latestNs(words: Int32Array, { begin, end, indexes }: RowSelection): number {
+  let latest = Number.NEGATIVE_INFINITY;
   for (let i = begin; i < end; i++) {
     const row = (indexes ? indexes[i]! : i) * 2;
-    const rowHigh = words[row + 1]!;
-    if (rowHigh < high) continue;
-    const rowLow = words[row]! >>> 0;
-    if (rowHigh === high && rowLow <= low) continue;
-    high = rowHigh;
-    low = rowLow;
+    latest = Math.max(latest, words[row + 1]! * WORD + (words[row]! >>> 0));
   }
-  return { high, low };
+  return latest;
 }
 
 interface DatedSelection {

@@ -48,6 +48,8 @@ export class FeedTarget {
   readonly #backlog: MemoryBacklog;
   readonly #publisher: Publisher;
   readonly #lag = new LagHistogram();
+  readonly #shortestWindowMs: number;
+  /** End of the latest window that was acknowledged. */
   #streamTimeMs = 0;
 
   constructor(options: FeedTargetOptions, parts: FeedTargetParts, failed: (error: Error) => void) {
@@ -55,6 +57,7 @@ export class FeedTarget {
     const logger = parts.logger.child({ target: name });
     this.#options = options;
     this.#clock = parts.clock;
+    this.#shortestWindowMs = Math.min(...windowMs.values());
     this.#maker = new BatchMaker({
       convention: publisher.convention,
       limits: batchLimits,
@@ -117,15 +120,13 @@ export class FeedTarget {
   }
 
   /**
-   * From the end of the window to the acknowledgement, for windows as recent as the stream itself: a bar that is sent
-   * again after a late trade is a correction, not a delay. The stream's time is the latest end of a window in any
-   * table.
+   * From the end of the window to the acknowledgement, in the table with the shortest windows, and there only for
+   * windows that reach as far as any before: a bar that is sent again after a late trade is a correction, not a delay.
    */
   #recordLag({ table, windowEndMs, rowCount }: Batch): void {
-    if (windowEndMs === undefined) return;
-    this.#streamTimeMs = Math.max(this.#streamTimeMs, windowEndMs);
-    const windowMs = this.#options.windowMs.get(table) ?? 0;
-    if (windowEndMs <= this.#streamTimeMs - windowMs) return;
+    if (windowEndMs === undefined || windowEndMs < this.#streamTimeMs) return;
+    if (this.#options.windowMs.get(table) !== this.#shortestWindowMs) return;
+    this.#streamTimeMs = windowEndMs;
     this.#lag.record(this.#clock.wallMs() - windowEndMs, rowCount);
   }
 }
