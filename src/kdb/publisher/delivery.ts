@@ -13,6 +13,8 @@ import type { HoldReason } from './state.ts';
 const REFUSALS_TO_BREAK = 3;
 
 export interface DeliveryListener {
+  /** A batch is settled: acknowledged, or sent unverified. */
+  settled(batch: Batch): void;
   /** Something was answered, or the connection takes more again. */
   answered(): void;
   /** Nothing should be sent for a while; kept batches go first when it goes on. */
@@ -134,6 +136,7 @@ export class Delivery {
 
   #settle(batch: Batch, sentMs: number): void {
     const { source, mode } = this.#options;
+    this.#listener.settled(batch);
     if (mode === 'async-unverified') {
       this.#count('kdb_rows_unverified', batch.rowCount);
       source.sentUnverified(batch);

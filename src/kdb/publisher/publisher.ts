@@ -8,6 +8,7 @@ import { DateWatch } from '../tickerplant/date-watch.ts';
 import { type Inspection, inspect } from '../tickerplant/inspection.ts';
 import { Delivery } from './delivery.ts';
 import type { PublisherOptions, PublisherParts } from './options.ts';
+import { RollGuard } from './roll-guard.ts';
 import { Session } from './session.ts';
 import { type HoldReason, isReady, logState, type PublisherState } from './state.ts';
 
@@ -33,12 +34,12 @@ export class Publisher {
   readonly #parts: PublisherParts;
   readonly #name: string;
   readonly #delivery: Delivery;
+  readonly #roll: RollGuard;
   readonly #connectBackoff: Backoff;
   readonly #holdBackoff: Backoff;
   #state: PublisherState = { name: 'idle' };
   #session: Session | undefined;
   #dateWatch: DateWatch | undefined;
-  #date: DateDays | undefined;
   #attempt = 0;
   #refusedConnections = 0;
   /** Whether it has ever published: from then on nothing but `stop` ends it. */
@@ -52,9 +53,11 @@ export class Publisher {
     this.#parts = parts;
     this.#name = targetName(options.target);
     this.#delivery = new Delivery(options, parts, {
+      settled: batch => this.#roll.answered(batch),
       answered: () => this.#proceed(),
       hold: (reason, detail) => this.#hold(reason, detail),
     });
+    this.#roll = new RollGuard(parts.calendar, parts.clock, (rows, date) => this.#tellDoubtful(rows, date));
     const limits = { baseMs: options.timing.firstBackoffMs, capMs: options.timing.longestBackoffMs };
     this.#connectBackoff = new Backoff(limits, parts.random);
     this.#holdBackoff = new Backoff(limits, parts.random);
@@ -71,7 +74,7 @@ export class Publisher {
 
   /** The tickerplant's date as last read. */
   get date(): DateDays | undefined {
-    return this.#date;
+    return this.#roll.date;
   }
 
   /** What is wrong with the tickerplant's date or zone, and what to do about it. */
@@ -162,6 +165,7 @@ export class Publisher {
     const session = this.#session!;
     const { tables, convention } = this.#options;
     this.#enter({ name: 'checking' });
+    this.#roll.asked();
     try {
       const inspection = await inspect(session.questions, tables, convention, this.#name);
       if (session === this.#session) this.#accept(session, inspection);
@@ -190,10 +194,13 @@ export class Publisher {
     const { questions } = session;
     const watch = new DateWatch(
       { questions, convention, target, calendar, intervalMs: timing.dateIntervalMs, clock, logger },
-      read => {
-        // A connection that has lasted this long is a good one.
-        this.#connectBackoff.reset();
-        this.#dateRead(read);
+      {
+        asked: () => this.#roll.asked(),
+        read: read => {
+          // A connection that has lasted this long is a good one.
+          this.#connectBackoff.reset();
+          this.#dateRead(read);
+        },
       },
     );
     watch.start(date, offsetMs);
@@ -201,16 +208,29 @@ export class Publisher {
   }
 
   #dateRead(date: DateDays): void {
-    if (date === this.#date) return;
-    this.#date = date;
-    this.#parts.logger.info(`the tickerplant files under ${isoDateOf(date)}`, { tickerplant: this.#name });
-    this.#parts.listener.dateChanged?.(date);
+    if (this.#roll.read(date)) {
+      this.#parts.logger.info(`the tickerplant files under ${isoDateOf(date)}`, { tickerplant: this.#name });
+      this.#parts.listener.dateChanged?.(date);
+    }
     this.#pump();
+  }
+
+  #tellDoubtful(rows: number, date: DateDays): void {
+    this.#count('kdb_rows_date_doubtful', rows);
+    this.#parts.logger.warn(
+      `${rows} rows of ${isoDateOf(date)} were answered about when the tickerplant went on to ` +
+        `${isoDateOf(this.#roll.date!)}: they may be filed under that date`,
+      { tickerplant: this.#name },
+    );
   }
 
   #pump(): void {
     if (this.#state.name !== 'publishing' && this.#state.name !== 'unlogged') return;
-    const allAnswered = this.#delivery.pump(this.#date!);
+    if (this.#roll.mustRead) {
+      this.#dateWatch!.readNow();
+      return;
+    }
+    const allAnswered = this.#delivery.pump(this.#roll.date!);
     if (allAnswered && this.#stopping) this.#end({ name: 'stopped' });
   }
 
@@ -273,7 +293,7 @@ export class Publisher {
     this.#parts.listener.stateChanged?.(state);
   }
 
-  #count(name: string): void {
-    this.#parts.counters.counter(name, { tickerplant: this.#name }).add();
+  #count(name: string, count = 1): void {
+    this.#parts.counters.counter(name, { tickerplant: this.#name }).add(count);
   }
 }

@@ -16,18 +16,25 @@ export interface DateWatchOptions {
   readonly logger: Logger;
 }
 
+export interface DateWatchListener {
+  /** The tickerplant is being asked. */
+  asked(): void;
+  /** Every reading. */
+  read(date: DateDays): void;
+}
+
 /** Reads the tickerplant's date again and again, and says when date or zone are not what the calendar has. */
 export class DateWatch {
   readonly #options: DateWatchOptions;
-  readonly #onDate: (date: DateDays) => void;
+  readonly #listener: DateWatchListener;
   #timer: Timer | undefined;
+  #reading = false;
   #stopped = false;
   #difference: string | undefined;
 
-  /** `onDate` is called for every reading. */
-  constructor(options: DateWatchOptions, onDate: (date: DateDays) => void) {
+  constructor(options: DateWatchOptions, listener: DateWatchListener) {
     this.#options = options;
-    this.#onDate = onDate;
+    this.#listener = listener;
   }
 
   /** What is wrong with the tickerplant's date or zone. */
@@ -43,6 +50,13 @@ export class DateWatch {
     this.#arm();
   }
 
+  /** Reads at once, unless a reading is under way. */
+  readNow(): void {
+    if (this.#reading) return;
+    this.#timer?.cancel();
+    void this.#read();
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#timer?.cancel();
@@ -53,19 +67,30 @@ export class DateWatch {
   }
 
   async #read(): Promise<void> {
+    this.#reading = true;
+    this.#listener.asked();
+    const date = await this.#ask();
+    this.#reading = false;
+    if (this.#stopped) return;
+    this.#arm();
+    if (date !== undefined) this.#listener.read(date);
+  }
+
+  /** The date; undefined where it cannot be read. */
+  async #ask(): Promise<DateDays | undefined> {
     const { questions, convention, target, logger } = this.#options;
     try {
       const date = await readDate(questions, convention, target);
       const offsetMs = await readOffsetMs(questions);
-      if (this.#stopped) return;
-      this.#compare(date, offsetMs);
-      this.#onDate(date);
+      if (!this.#stopped) this.#compare(date, offsetMs);
+      return date;
     } catch (error) {
       // Once the connection has ended, somebody else says so.
-      if (this.#stopped) return;
-      logger.warn(`the tickerplant's date cannot be read: ${messageOf(error)}`, { tickerplant: target });
+      if (!this.#stopped) {
+        logger.warn(`the tickerplant's date cannot be read: ${messageOf(error)}`, { tickerplant: target });
+      }
+      return undefined;
     }
-    this.#arm();
   }
 
   #compare(date: DateDays, offsetMs: number | undefined): void {
