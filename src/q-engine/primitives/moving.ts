@@ -1,5 +1,5 @@
 /** Moving windows: msum mavg mcount mmax mmin mdev ema. */
-import { numberOf, type Simple, toFloats } from '../values/convert.ts';
+import { numberOf, simple, toFloats } from '../values/convert.ts';
 import { countOf, isListLike, itemsOf } from '../values/items.ts';
 import { floats, ints } from '../values/make.ts';
 import { isFloatType } from '../values/types.ts';
@@ -100,7 +100,7 @@ function moving(window: Window, type: (x: Vector) => number) {
         const columns = itemsOf(flip(list)).map(column => moving(window, type)(n, column));
         return flip({ kind: 'list', items: columns });
       }
-      const values = toFloats(list as Simple);
+      const values = toFloats(simple(list));
       const result = window(values, width);
       const target = type(list);
       if (target === 9) return floats(result);
@@ -126,10 +126,10 @@ define('ema', {
   binary: (alpha, x) => {
     if (alpha.kind === 'vector') {
       const weights = toFloats(alpha);
-      return uniform(list => exponential(i => weights[i]!, toFloats(list as Simple)))(x);
+      return uniform(list => exponential(i => weights[i]!, toFloats(simple(list))))(x);
     }
     const weight = windowOf(alpha);
-    return uniform(list => exponential(() => weight, toFloats(list as Simple)))(x);
+    return uniform(list => exponential(() => weight, toFloats(simple(list))))(x);
   },
 });
 

@@ -1,6 +1,6 @@
 /** Uniform functions: running sums and extremes, differences, fills, moving windows. */
 import { matches } from '../values/compare.ts';
-import { type Simple, toFloats } from '../values/convert.ts';
+import { simple, toFloats } from '../values/convert.ts';
 import { collect, countOf, isListLike, itemAt, itemsOf, vectorItem } from '../values/items.ts';
 import { byteVector, float, floats, longs, table } from '../values/make.ts';
 import { isFloatType, isLongType, NULL_INT, NULL_LONG, newData, vectorOf } from '../values/types.ts';
@@ -131,7 +131,7 @@ function fills(x: Value): Value {
 /** The mean so far. */
 function runningMean(x: Value): Value {
   if (x.kind === 'atom') return float(toFloats(x)[0]!);
-  const values = toFloats(x as Simple);
+  const values = toFloats(simple(x));
   const out = new Float64Array(values.length);
   let total = 0;
   let count = 0;

@@ -1,6 +1,6 @@
 /** vs and sv: text, symbols and numbers to parts and back. */
 
-import { longOf, type Simple, toLongs } from '../values/convert.ts';
+import { longOf, simple, toLongs } from '../values/convert.ts';
 import { collect, isListLike, itemsOf } from '../values/items.ts';
 import { byteVector, list, longs, string, symbol, symbols, textOf } from '../values/make.ts';
 import { isLongType, newData } from '../values/types.ts';
@@ -117,12 +117,12 @@ function bits(y: Value): Value {
 
 /** Digits to a base; of a list of numbers, one row for each digit. A list of bases is a mixed one. */
 function digits(x: Value, y: Value): Value {
-  if (isListLike(x)) return mixedDigits(toLongs(x as Simple), y);
+  if (isListLike(x)) return mixedDigits(toLongs(simple(x)), y);
   if (x.kind !== 'atom') throw new QError('type');
   if (y.kind === 'list') return list(y.items.map(item => digits(x, item)));
   const base = longOf(x);
   if (base < 2n) throw new QError('domain');
-  const numbers = Array.from(toLongs(y as Simple), value => value);
+  const numbers = Array.from(toLongs(simple(y)), value => value);
   const width = Math.max(1, ...numbers.map(value => countDigits(value, base)));
   const rows = numbers.map(value => digitsOf(value, base, width));
   if (y.kind === 'atom') return longs(BigInt64Array.from(rows[0]!));
@@ -146,7 +146,7 @@ function digitsOf(value: bigint, base: bigint, width: number): bigint[] {
 }
 
 function mixedDigits(bases: BigInt64Array, y: Value): Value {
-  const rows = Array.from(toLongs(y as Simple), value => {
+  const rows = Array.from(toLongs(simple(y)), value => {
     const out: bigint[] = [];
     let left = value;
     for (let i = bases.length - 1; i >= 0; i--) {
@@ -233,10 +233,10 @@ function fromBigEndian(bytes: Uint8Array): Atom {
 
 /** Horner's rule in a base, or in bases of which each is that of its digit. */
 function fromDigits(x: Value, y: Value): Value {
-  const values = toLongs(y as Simple);
+  const values = toLongs(simple(y));
   const bases = isListLike(x)
-    ? toLongs(x as Simple)
-    : new BigInt64Array(values.length).fill(longOf(x as Atom));
+    ? toLongs(simple(x))
+    : new BigInt64Array(values.length).fill(longOf(simple(x) as Atom));
   if (bases.length !== values.length) throw new QError('length');
   const isFloat = (value: Value) =>
     (value.kind === 'atom' || value.kind === 'vector') && (value.type === 9 || value.type === 8);
@@ -244,7 +244,7 @@ function fromDigits(x: Value, y: Value): Value {
   let total = 0n;
   for (let i = 0; i < values.length; i++)
     total = BigInt.asIntN(64, total * (i === 0 ? 0n : bases[i]!) + values[i]!);
-  const type = isLongType((y as Simple).type) ? ((y as Vector).type as 7) : 7;
+  const type = isLongType(simple(y).type) ? ((y as Vector).type as 7) : 7;
   return { kind: 'atom', type, value: total };
 }
 

@@ -55,11 +55,7 @@ function statistic(compute: (values: Float64Array) => number) {
       };
     }
     if (x.kind === 'list' && x.items.some(isListLike)) {
-      const width = countOf(x.items.find(isListLike)!);
-      const columns = Array.from({ length: width }, (_, i) =>
-        x.items.map(item => (isListLike(item) ? itemAt(item, i) : item)),
-      );
-      return collect(columns.map(column => apply(collect(column))));
+      return collect(positions(x).map(apply));
     }
     return float(compute(numbers(x)));
   };
@@ -105,9 +101,11 @@ function weightedMean(x: Value, y: Value): Value {
   return float(total / weight);
 }
 
+/** The items at each position of lists of one length; atoms go with all. */
 function positions(y: Value): Value[] {
   const items = itemsOf(y);
   const width = countOf(items.find(isListLike)!);
+  if (items.some(item => isListLike(item) && countOf(item) !== width)) throw new QError('length');
   return Array.from({ length: width }, (_, i) =>
     collect(items.map(item => (isListLike(item) ? itemAt(item, i) : item))),
   );

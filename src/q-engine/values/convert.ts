@@ -2,10 +2,16 @@
 import { halves } from './select-items.ts';
 
 import { INFINITE_LONG, isFloatType, isLongType, NULL_INT, NULL_LONG, NULL_SHORT } from './types.ts';
-import type { Atom, Vector } from './value.ts';
+import type { Atom, Value, Vector } from './value.ts';
 import { QError } from './value.ts';
 
 export type Simple = Atom | Vector;
+
+/** The value as an atom or a vector. Signals 'type for anything else. */
+export function simple(x: Value): Simple {
+  if (x.kind !== 'atom' && x.kind !== 'vector') throw new QError('type');
+  return x;
+}
 
 /** As float64; an atom gives one item. Infinities of integer types stay numbers unless they are nulls. */
 export function toFloats(x: Simple): Float64Array {
