@@ -1,5 +1,4 @@
 import {
-  compress,
   decodeMessage,
   encodeError,
   encodeMessage,
@@ -12,14 +11,10 @@ import type { Address, ListenAddress } from './address.ts';
 import type { Connection } from './connection.ts';
 import type { HandleTable, OpenHandle } from './handle-table.ts';
 import { systemErrorText } from './os-errors.ts';
+import { refuseClosed, Sender } from './sender.ts';
 import { SocketThread } from './socket-thread.ts';
 import type { ConnectFailure, ConnectionId, SocketEvent } from './thread-protocol.ts';
 import { Traffic } from './traffic.ts';
-
-/** Bytes that may wait for a client that does not read; beyond them it is cut. */
-const OUTPUT_LIMIT_BYTES = 256 * 1024 * 1024;
-/** The capability from which on a peer understands compressed messages. */
-const COMPRESSION_CAPABILITY = 1;
 
 /** What q programs decide about connections; errors that they signal are caught here. */
 export interface ConnectionHandlers {
@@ -55,7 +50,7 @@ export interface ConnectionOptions {
 export class Connections {
   readonly #options: ConnectionOptions;
   readonly #byId = new Map<ConnectionId, Connection>();
-  readonly #outputLimitBytes: number;
+  readonly #sender: Sender;
   readonly #thread: SocketThread;
   #nextOpenedId = 1;
   #port = 0;
@@ -72,7 +67,12 @@ export class Connections {
   private constructor(thread: SocketThread, options: ConnectionOptions) {
     this.#thread = thread;
     this.#options = options;
-    this.#outputLimitBytes = options.outputLimitBytes ?? OUTPUT_LIMIT_BYTES;
+    this.#sender = new Sender(
+      thread,
+      options.log,
+      connection => this.#lost(connection),
+      options.outputLimitBytes,
+    );
   }
 
   /** The port on which clients are accepted; 0 if none are. */
@@ -124,13 +124,13 @@ export class Connections {
 
   /** Sends without waiting. */
   sendAsync(connection: Connection, message: Value): void {
-    this.#send(connection, encodeMessage(message, MessageKind.async));
+    this.#sender.send(connection, encodeMessage(message, MessageKind.async));
   }
 
   /** One message to several connections, encoded once. */
   broadcast(receivers: readonly Connection[], message: Value): void {
     const encoded = encodeMessage(message, MessageKind.async);
-    for (const receiver of receivers) this.#send(receiver, encoded.slice());
+    for (const receiver of receivers) this.#sender.send(receiver, encoded.slice());
   }
 
   /**
@@ -138,7 +138,7 @@ export class Connections {
    * handled, those on other handles wait. Signals the error that the other side answers.
    */
   request(connection: Connection, message: Value): Value {
-    this.#send(connection, encodeMessage(message, MessageKind.sync));
+    this.#sender.send(connection, encodeMessage(message, MessageKind.sync));
     for (;;) {
       const received = this.#nextMessage(connection);
       if (received[1] === MessageKind.response) return this.#decodeAnswer(connection, received);
@@ -167,7 +167,7 @@ export class Connections {
     }
     connection.deferredAnswers--;
     const isError = 'error' in answer;
-    this.#send(
+    this.#sender.send(
       connection,
       isError ? encodeError(answer.error, MessageKind.response) : encodeMessage(answer, MessageKind.response),
     );
@@ -257,13 +257,13 @@ export class Connections {
       answer = encodeError(this.#options.toError(thrown).message, MessageKind.response);
     }
     if (answer === undefined) connection.deferredAnswers++;
-    else if (connection.state === 'open') this.#send(connection, answer);
+    else if (connection.state === 'open') this.#sender.send(connection, answer);
   }
 
   /** A message that is well formed but holds what this engine cannot make. */
   #refuse(connection: Connection, message: Message, error: QError): void {
     if (message[1] === MessageKind.sync)
-      this.#send(connection, encodeError(error.message, MessageKind.response));
+      this.#sender.send(connection, encodeError(error.message, MessageKind.response));
     else this.#options.log(`'${error.message} in a message on handle ${connection.handle}`);
   }
 
@@ -295,7 +295,7 @@ export class Connections {
 
   #nextMessage(connection: Connection): Message {
     const { id, handle } = connection;
-    if (connection.state !== 'open') throw new QError(cannotWrite(handle));
+    refuseClosed(connection);
     const event = this.#thread.next(candidate => 'id' in candidate && candidate.id === id);
     if (event.kind === 'message') return this.#taken(connection, event.message);
     if (event.kind === 'malformed') {
@@ -312,28 +312,6 @@ export class Connections {
     traffic.taken(message.length);
     if (traffic.readingPaused && traffic.inboundBytes === 0) this.#thread.send({ kind: 'resume', id });
     return message;
-  }
-
-  #send(connection: Connection, message: Message): void {
-    const { id, handle, traffic, peer, capability } = connection;
-    if (connection.state !== 'open') throw new QError(cannotWrite(handle));
-    const compressible = !peer.local && capability >= COMPRESSION_CAPABILITY;
-    const sent = compressible ? compress(message) : message;
-    if (traffic.outboundBytes > 0 && traffic.outboundBytes + sent.length > this.#outputLimitBytes) {
-      this.#cut(connection);
-      return;
-    }
-    traffic.queued(sent.length);
-    this.#thread.send({ kind: 'send', id, message: sent });
-  }
-
-  #cut(connection: Connection): void {
-    const { id, handle, user, traffic } = connection;
-    const waiting = `${traffic.outboundBytes} bytes in ${traffic.outboundMessages} messages wait for it`;
-    this.#options.log(`handle ${handle} (user '${user}') is closed: it does not read, and ${waiting}`);
-    connection.state = 'cut';
-    this.#thread.send({ kind: 'close', id });
-    setImmediate(() => this.#lost(connection));
   }
 
   #register(known: Pick<Connection, 'id' | 'user' | 'peer' | 'capability' | 'traffic'>): number {
@@ -374,8 +352,4 @@ export class Connections {
 
 function failureText(failure: ConnectFailure): string {
   return failure.kind === 'system' ? systemErrorText('hop', failure.code) : failure.kind;
-}
-
-function cannotWrite(handle: number): string {
-  return `Cannot write to handle ${handle}. OS reports: Bad file descriptor`;
 }

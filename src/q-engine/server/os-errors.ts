@@ -3,6 +3,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
   EADDRINUSE: 'Address already in use',
   EADDRNOTAVAIL: 'Cannot assign requested address',
+  EBADF: 'Bad file descriptor',
   EAI_AGAIN: 'Temporary failure in name resolution',
   ECONNREFUSED: 'Connection refused',
   ECONNRESET: 'Connection reset by peer',
