@@ -20,10 +20,13 @@ export interface Quarantined {
 }
 
 /** A scanner with everything that it reports kept in memory. */
-export function scannerHarness(market: Market, limits: Partial<RowBufferLimits> = {}) {
+export function scannerHarness(
+  market: Market,
+  limits: Partial<RowBufferLimits> = {},
+  counters = memoryCounters(),
+) {
   const clock = new ManualClock();
   const logger = new RecordingLogger();
-  const counters = memoryCounters();
   const quarantined: Quarantined[] = [];
   const scanner = new FrameScanner({
     market,

@@ -61,8 +61,11 @@ export class FrameScanner {
   #statuses: StatusEvent[] = [];
   #rejected: Rejected[] = [];
   #lostInFrame = 0;
-  #quarantined = 0;
   #lostSinceDrain = 0;
+  // Counters may be shared by feeds of one market; these are of this scanner alone.
+  #rowTotal = 0;
+  #lostTotal = 0;
+  #quarantined = 0;
 
   constructor(options: FrameScannerOptions) {
     const channels = channelFieldsOf(options.market);
@@ -96,7 +99,9 @@ export class FrameScanner {
       this.#quarantineFrame(refusal);
       return NO_STATUSES;
     }
-    this.#rows.add(set.settle(receiveClock.low, receiveClock.high));
+    const rowCount = set.settle(receiveClock.low, receiveClock.high);
+    this.#rowTotal += rowCount;
+    this.#rows.add(rowCount);
     this.#frames.add();
     if (this.#lostInFrame > 0) this.#reportLoss();
     if (this.#rejected.length > 0) this.#quarantineEvents();
@@ -118,9 +123,9 @@ export class FrameScanner {
     this.#buffers.recycle(drained);
   }
 
-  /** Since the start: rows that found no room, and events and frames that went to the quarantine. */
-  get totals(): { readonly lostRows: number; readonly quarantined: number } {
-    return { lostRows: this.#lost.total, quarantined: this.#quarantined };
+  /** Since the start: rows, rows that found no room, and events and frames that went to the quarantine. */
+  get totals(): { readonly rows: number; readonly lostRows: number; readonly quarantined: number } {
+    return { rows: this.#rowTotal, lostRows: this.#lostTotal, quarantined: this.#quarantined };
   }
 
   /** Rows that wait for the next drain. */
@@ -235,6 +240,7 @@ export class FrameScanner {
       });
     }
     this.#lost.add(this.#lostInFrame);
+    this.#lostTotal += this.#lostInFrame;
     this.#lostSinceDrain += this.#lostInFrame;
     this.#lostInFrame = 0;
   }

@@ -69,6 +69,15 @@ describe('scanner - rows between drains', () => {
     expect(rows().map(row => row.sym)).deep.equal(['F']);
   });
 
+  it('tells its own rows and losses, also where another scanner of the market counts with it', () => {
+    const { scanner, scan, counters } = scannerHarness('futures', { maxRows: 1 });
+    const other = scannerHarness('futures', {}, counters);
+    scan(frame(bar('A'), bar('B')));
+    other.scan(frame(bar('C')));
+    expect(scanner.totals).include({ rows: 1, lostRows: 1 });
+    expect(other.scanner.totals).include({ rows: 1, lostRows: 0 });
+  });
+
   it('counts no loss for a frame that is refused', () => {
     const { scan, counters } = scannerHarness('stocks', { maxRows: 1 });
     scan(`[${bar('A')},${bar('B')},`);
