@@ -213,5 +213,5 @@ const LOSS_TEXT: Readonly<Record<LossReason, string>> = {
   'backlog-full': 'the backlog is full; raise its limit or bring the tickerplant back',
   'ended-date': 'their date had ended on the tickerplant, and nothing took them before the stop',
   refused: 'the tickerplant refuses them; the batch is in the quarantine directory',
-  stopped: 'the process stopped before the tickerplant answered',
+  stopped: 'the process stopped before the tickerplant had answered, or had come to their date',
 };

@@ -103,9 +103,12 @@ export class FeedTarget {
     this.#publisher.wake();
   }
 
-  /** Sends what waits and waits for the answers, at most `limitMs`; what is left then is counted as lost. */
+  /**
+   * Sends what waits and waits for the answers, at most `limitMs`, and not at all where nothing waits; what is left then
+   * is counted as lost.
+   */
   async stop(limitMs: number): Promise<void> {
-    await this.#publisher.stop(limitMs);
+    await this.#publisher.stop(this.#backlog.undelivered > 0 ? limitMs : 0);
     this.#backlog.abandon();
   }
 

@@ -146,9 +146,19 @@ export class Feed {
     const deadlineMs = clock.monotonicMs() + this.#options.stopMs;
     await this.#session.stop(this.#options.stopMs / 2);
     this.#stopDraining.next();
-    await drained.catch(() => undefined);
+    await drained.catch(() => this.#tellUndrained());
     const leftMs = Math.max(0, deadlineMs - clock.monotonicMs());
     await Promise.all(this.#targets.map(target => target.stop(leftMs)));
+  }
+
+  /** The drain has failed: what it had not handed over to the targets by then is lost. */
+  #tellUndrained(): void {
+    const { scanner, counters, logger } = this.#parts;
+    const { market } = this.#options.session;
+    const drainedRows = Object.values(this.#receivedRows).reduce((sum, count) => sum + count, 0);
+    const lostRows = scanner.totals.rows - drainedRows;
+    counters.counter('rows_lost', { market, reason: 'drain-failed' }).add(lostRows);
+    logger.error(`lost ${lostRows} rows of ${market}: they were received, and the drain has failed`);
   }
 
   #sessionChanged(state: SessionState): void {

@@ -28,6 +28,8 @@ export interface HarnessOptions {
   readonly backlogBytes?: number;
   readonly failFast?: boolean;
   readonly stopMs?: number;
+  /** Instead of what the target does with drained rows. */
+  readonly append?: FeedTarget['append'];
 }
 
 /** A feed between a Massive and a tickerplant on this machine, both under a test's control. */
@@ -83,8 +85,8 @@ export class FeedHarness {
         scanner,
         openSocket: wsOpenSocket({}),
         isOpen: () => true,
-        createTargets: failed => [
-          new FeedTarget(
+        createTargets: failed => {
+          const target = new FeedTarget(
             {
               name: 'local',
               market: 'stocks',
@@ -121,8 +123,10 @@ export class FeedHarness {
               },
             },
             failed,
-          ),
-        ],
+          );
+          if (options.append) target.append = options.append;
+          return [target];
+        },
       },
     );
   }

@@ -137,6 +137,28 @@ describe('feed', () => {
     expect(summary.quarantinedEvents).equal(2);
   });
 
+  it('ends where a drain fails, and says how many rows it leaves behind', async () => {
+    harness = await FeedHarness.create({
+      append: () => {
+        throw new Error('a defect');
+      },
+    });
+    await harness.start();
+    await harness.send(['A', 'B']);
+    const error = await rejection(harness.run());
+    expect(error.code).equal('STREAM_ENDED');
+    expect(error.message).contain('a defect');
+    expect(harness.logger.messages('error').join()).contain('lost 2 rows');
+  });
+
+  it('does not wait for a tickerplant that is down where nothing is left for it', async () => {
+    harness = await FeedHarness.create({ stopMs: 120_000 });
+    harness.tickerplant.server.handshake = () => 'silence';
+    await harness.start();
+    const summary = await harness.stop();
+    expect(summary.targets[0]).include({ lostRows: 0, state: 'stopped' });
+  });
+
   it('goes on with a new connection when Massive drops the old one', async () => {
     harness = await FeedHarness.create();
     await harness.start();
