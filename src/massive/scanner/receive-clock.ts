@@ -15,9 +15,13 @@ const ANCHOR_MS = 100;
 /** How far time may run ahead of the wall clock before it waits: rounding must not stop it. */
 const AHEAD_NS = NS_PER_MS;
 
+/** Its reactions run when the current turn of the event loop has ended. */
+const TURN_END = Promise.resolve();
+
 /**
  * Column `recv`: nanoseconds since 2000, UTC, never going back within the process even where the wall clock does: then
- * time stands still until that has caught up. One receive clock serves all scanners of a process.
+ * time stands still until that has caught up. Frames that are scanned in one turn of the event loop came with one read of
+ * the socket, and have one time. One receive clock serves all scanners of a process.
  */
 export class ReceiveClock {
   /** The time of the last `stamp`, as the words of an int64. */
@@ -28,13 +32,20 @@ export class ReceiveClock {
   readonly #anchor = new Int64Words();
   #anchorMonotonicMs = Number.NEGATIVE_INFINITY;
   #waiting = false;
+  #taken = false;
+  readonly #turnEnded = (): void => {
+    this.#taken = false;
+  };
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Takes the time. */
+  /** Takes the time, once in each turn of the event loop. */
   stamp(): void {
+    if (this.#taken) return;
+    this.#taken = true;
+    void TURN_END.then(this.#turnEnded);
     const monotonicMs = this.#clock.monotonicMs();
     if (monotonicMs - this.#anchorMonotonicMs > ANCHOR_MS) this.#renewAnchor(monotonicMs);
     if (this.#waiting) return;

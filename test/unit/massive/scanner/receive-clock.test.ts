@@ -47,4 +47,14 @@ describe('receive clock', () => {
     await clock.advance(101);
     expect(stampNs(receive)).equal(nsOf(clock.wallMs()));
   });
+
+  it('gives one time to all that is received in one turn of the event loop', async () => {
+    const clock = new ManualClock();
+    const receive = new ReceiveClock(clock);
+    const first = stampNs(receive);
+    clock.stepWall(5);
+    expect(stampNs(receive)).equal(first);
+    await clock.advance(200);
+    expect(stampNs(receive)).equal(nsOf(clock.wallMs()));
+  });
 });
