@@ -1,5 +1,5 @@
 /** Assignment to locals and globals: plain, indexed and through an operator. */
-import type { AssignNode } from '../language/nodes.ts';
+import type { AssignNode, Node } from '../language/nodes.ts';
 import { appendTo } from '../primitives/tables.ts';
 import type { Value } from '../values/value.ts';
 import { NULL, QError } from '../values/value.ts';
@@ -30,11 +30,23 @@ export function assign(node: AssignNode, frame: Frame, interpreter: Interpreter)
   return operator === undefined ? y : interpreter.apply(changed, path);
 }
 
+/** Sets a name, or a name with indices, to a value at hand. Signals 'assign for any other target. */
+export function storeAssigned(target: Node, value: Value, frame: Frame, interpreter: Interpreter): void {
+  if (target.kind === 'name') {
+    store({ target }, value, frame, interpreter);
+    return;
+  }
+  if (target.kind !== 'apply' || target.target.kind !== 'name') throw new QError('assign');
+  const old = interpreter.lookUp(target.target, frame);
+  const path = interpreter.evaluateArgs(target.args, frame);
+  store({ target: target.target }, amendAt(old, path, REPLACE, value), frame, interpreter);
+}
+
 function isPlainAssign(operator: Value): boolean {
   return operator.kind === 'primitive' && operator.name === ':';
 }
 
-function store(node: AssignNode, value: Value, frame: Frame, interpreter: Interpreter): void {
+function store(node: Pick<AssignNode, 'target'>, value: Value, frame: Frame, interpreter: Interpreter): void {
   const { slot, name } = node.target;
   if (slot >= 0) {
     frame.slots[slot] = value;

@@ -15,6 +15,7 @@ import { applyValue } from './apply.ts';
 import { assign } from './assign.ts';
 import { getDotz, isDotz, setDotz } from './dotz.ts';
 import { Globals } from './globals.ts';
+import { assignPattern } from './patterns.ts';
 import { runSystemCommand } from './system-commands.ts';
 import { isTrue } from './truth.ts';
 import { evaluateValue } from './value-of.ts';
@@ -114,6 +115,11 @@ export class Interpreter {
         return { kind: 'composition', parts: this.evaluateArgs(node.parts, frame) };
       case 'assign':
         return assign(node, frame, this);
+      case 'pattern': {
+        const value = this.evaluate(node.value, frame);
+        assignPattern(node.pattern, value, frame, this);
+        return value;
+      }
       case 'conditional':
         return this.#conditional(node.branches, frame);
       case 'control':
@@ -316,7 +322,7 @@ export function signalOf(value: Value): QError {
 }
 
 function isShown(node: Node): boolean {
-  if (node.kind === 'assign' || node.kind === 'elided') return false;
+  if (node.kind === 'assign' || node.kind === 'pattern' || node.kind === 'elided') return false;
   if (node.kind !== 'sequence') return true;
   return isShown(node.items[node.items.length - 1]!);
 }

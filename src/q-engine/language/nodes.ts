@@ -10,6 +10,8 @@ export type Node =
   | { readonly kind: 'derived'; readonly iterator: Iterator; readonly target: Node }
   | { readonly kind: 'compose'; readonly parts: readonly Node[] }
   | AssignNode
+  /** (a;b):value */
+  | { readonly kind: 'pattern'; readonly pattern: Node; readonly value: Node }
   /** $[condition; then; ...; else]. */
   | { readonly kind: 'conditional'; readonly branches: readonly Node[] }
   | {

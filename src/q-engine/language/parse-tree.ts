@@ -34,6 +34,8 @@ export function treeOf(node: Node): Value {
       return tree(primitive("'"), ...node.parts.map(treeOf));
     case 'assign':
       return assignTree(node);
+    case 'pattern':
+      return tree(primitive(':'), treeOf(node.pattern), treeOf(node.value));
     case 'conditional':
       return tree(primitive('$'), ...node.branches.map(treeOf));
     case 'control':

@@ -1,4 +1,6 @@
 /** Tokens to a syntax tree. q has no precedence: an expression is read from the right. */
+
+import { namesIn } from '../evaluator/patterns.ts';
 import { primitive, primitiveOrUndefined } from '../primitives/registry.ts';
 import { char } from '../values/make.ts';
 import type { Iterator, Lambda, Value } from '../values/value.ts';
@@ -152,6 +154,10 @@ export class Parser {
   #assign(target: Term, sign: Term, terms: readonly Term[], at: number): Reduced {
     if (at + 2 >= terms.length) throw new QError('assign');
     const value = this.#reduce(terms, at + 2).node;
+    if (isPattern(target.node) && sign.operator === undefined && sign.global !== true) {
+      for (const name of namesIn(target.node)) this.#scope?.assign(name);
+      return { node: { kind: 'pattern', pattern: target.node, value }, train: false };
+    }
     const { name, indices } = assignable(target.node);
     if (RESERVED.has(name.name)) throw new QError('assign');
     const plain = indices === undefined && sign.operator === undefined;
@@ -215,7 +221,7 @@ export class Parser {
 
   #applied(target: Node): Node {
     const args = this.#bracket();
-    if (target.kind === 'literal' && isCast(target.value) && args.length >= 3) {
+    if (target.kind === 'literal' && isVerb(target.value, '$') && args.length >= 3) {
       return { kind: 'conditional', branches: args };
     }
     return { kind: 'apply', target, args };
@@ -353,6 +359,18 @@ export class Parser {
   }
 }
 
+/** What an assignment takes apart rather than sets. */
+function isPattern(node: Node): boolean {
+  if (node.kind === 'apply') return node.target.kind === 'literal' && isVerb(node.target.value, '!');
+  return (
+    node.kind === 'list' || node.kind === 'literal' || node.kind === 'dictionary' || node.kind === 'table'
+  );
+}
+
+function isVerb(value: Value, name: string): boolean {
+  return value.kind === 'primitive' && value.name === name && value.type === 102;
+}
+
 function noun(node: Node): Term {
   return { node, role: 'noun' };
 }
@@ -399,8 +417,4 @@ export function inferName(node: Node): string | undefined {
     }
   }
   return undefined;
-}
-
-function isCast(value: Value): boolean {
-  return value.kind === 'primitive' && value.name === '$' && value.type === 102;
 }

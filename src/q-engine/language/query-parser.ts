@@ -6,7 +6,7 @@ import { nameColumn, type Parser } from './parser.ts';
 /** Parses a query whose verb has just been taken. */
 export function parseQuery(parser: Parser, verb: QueryNode['verb']): Node {
   const { limit, order } = verb === 'select' && parser.peek().text === '[' ? parseLimit(parser) : {};
-  const distinct = verb !== 'update' && parser.peek().text === 'distinct' && isWholeWord(parser);
+  const distinct = verb === 'select' && parser.peek().text === 'distinct' && isWholeWord(parser);
   if (distinct) parser.take();
   const columns = parseColumns(parser, ['by', 'from']);
   const by = parser.peek().text === 'by' ? parseBy(parser) : undefined;

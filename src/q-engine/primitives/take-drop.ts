@@ -133,7 +133,7 @@ export function drop(x: Value, y: Value): Value {
   if (isInteger(x)) return dropCount(Number(x.value), y);
   if (y.kind === 'table' || isKeyedTable(y)) return dropColumns(x, y);
   if (y.kind === 'dictionary') return dropKeys(x, y);
-  if (x.kind === 'dictionary') return dropKeys(y, x);
+  if (x.kind === 'dictionary' && !isListLike(y)) return dropKeys(y, x);
   if (isInteger(y)) return dropAt(x, Number(y.value));
   if (x.kind === 'vector' && isWholeVector(x)) return primitive('cut').code.binary!(x, y, undefined as never);
   throw new QError('type');
@@ -161,6 +161,7 @@ function dropAt(x: Value, at: number): Value {
 
 function dropColumns(x: Value, y: Table | Dictionary): Value {
   if (y.kind === 'table') {
+    if (!isListLike(x)) throw new QError('type');
     const names = namesOf(x);
     const kept = y.names.filter(name => !names.includes(name));
     return takeColumns(collect(kept.map(name => ({ kind: 'atom', type: 11, value: name }) as const)), y);

@@ -76,3 +76,13 @@ describe('q-engine amend', () => {
     expect(q.literal('.[(1 2;3 4);(1;0);:;9]')).to.equal('(1 2;9 4)');
   });
 });
+
+describe('q-engine pattern assignment', () => {
+  it('takes values apart and checks constants', () => {
+    const q = new QSession().run('(b;(c;)):(1;2 3)', 'f:{(p;q):x;p+q}');
+    expect(q.literal('(b;c;f 3 4)')).to.equal('1 2 7');
+    expect(q.show('(1):2')).to.equal("'match");
+    expect(q.show('(b;c):1 2 3')).to.equal("'length");
+    expect(q.show('p')).to.equal("'p");
+  });
+});
