@@ -22,6 +22,7 @@ import { ProcessHost } from './engine-host.ts';
 import { asQError } from './errors.ts';
 import { writeWhole } from './output.ts';
 import { clampPrecision, clampSize, defaultSettings, type Settings } from './settings.ts';
+import { withDefaultSignals } from './signals.ts';
 import { Timer } from './timer.ts';
 import { zoneOf } from './zone.ts';
 
@@ -116,6 +117,7 @@ export class QProcess {
       handles: this.#handles,
       handlers: this.#callbacks,
       functions: functionReader,
+      whileBlocking: withDefaultSignals,
       toError: thrown => asQError(thrown, text => this.#report(text)),
       log: text => this.#report(text),
     });
@@ -125,7 +127,8 @@ export class QProcess {
       this.#listen();
     });
     if (!isReady) this.exit(SCRIPT_FAILED);
-    const isLoaded = this.#line.file === undefined || this.#loadScript(this.#line.file);
+    const { file } = this.#line;
+    const isLoaded = file === undefined || this.#loadScript(file);
     if (this.#line.timerMs > 0) this.#timer.periodMs = this.#line.timerMs;
     if (!isLoaded && process.stdin.isTTY !== true) this.exit(SCRIPT_FAILED);
     this.#startConsole();

@@ -12,7 +12,7 @@ import type { Connection } from './connection.ts';
 import type { HandleTable, OpenHandle } from './handle-table.ts';
 import { systemErrorText } from './os-errors.ts';
 import { refuseClosed, Sender } from './sender.ts';
-import { SocketThread } from './socket-thread.ts';
+import { type Blocking, SocketThread } from './socket-thread.ts';
 import type { ConnectFailure, ConnectionId, SocketEvent } from './thread-protocol.ts';
 import { Traffic } from './traffic.ts';
 
@@ -40,6 +40,8 @@ export interface ConnectionOptions {
   readonly toError: (thrown: unknown) => QError;
   /** One line for the operator. */
   readonly log: (line: string) => void;
+  /** Runs what blocks until another process answers. */
+  readonly whileBlocking?: Blocking;
   readonly outputLimitBytes?: number;
 }
 
@@ -59,7 +61,10 @@ export class Connections {
 
   static async start(options: ConnectionOptions): Promise<Connections> {
     let connections: Connections | undefined;
-    const thread = await SocketThread.start(() => connections?.takeEvents());
+    const thread = await SocketThread.start(
+      () => connections?.takeEvents(),
+      options.whileBlocking ?? (wait => wait()),
+    );
     connections = new Connections(thread, options);
     return connections;
   }

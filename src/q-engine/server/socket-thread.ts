@@ -9,6 +9,9 @@ import {
 } from 'node:worker_threads';
 import type { Command, SocketEvent, ThreadStart } from './thread-protocol.ts';
 
+/** Runs what blocks the interpreter until an event arrives. */
+export type Blocking = (wait: () => void) => void;
+
 /**
  * The interpreter's end of the socket thread. Events are delivered in order, either to `onEvents` between two
  * evaluations or, while the interpreter blocks, by {@link next}.
@@ -19,9 +22,13 @@ export class SocketThread {
   readonly #wakeUps: Int32Array;
   readonly #inbox: SocketEvent[] = [];
   readonly #onEvents: () => void;
+  readonly #whileBlocking: Blocking;
 
-  /** Starts the thread. `onEvents` is called whenever {@link poll} may have something. */
-  static async start(onEvents: () => void): Promise<SocketThread> {
+  /**
+   * Starts the thread. `onEvents` is called whenever {@link poll} may have something; `whileBlocking` is what
+   * blocks, and may change the process around it.
+   */
+  static async start(onEvents: () => void, whileBlocking: Blocking): Promise<SocketThread> {
     const { port1, port2 } = new MessageChannel();
     const wakeUp = new SharedArrayBuffer(4);
     const workerData: ThreadStart = { events: port2, wakeUp };
@@ -31,14 +38,21 @@ export class SocketThread {
       port1.once('message', () => resolve());
     });
     worker.removeAllListeners('error');
-    return new SocketThread(worker, port1, new Int32Array(wakeUp), onEvents);
+    return new SocketThread(worker, port1, new Int32Array(wakeUp), onEvents, whileBlocking);
   }
 
-  private constructor(worker: Worker, port: MessagePort, wakeUps: Int32Array, onEvents: () => void) {
+  private constructor(
+    worker: Worker,
+    port: MessagePort,
+    wakeUps: Int32Array,
+    onEvents: () => void,
+    whileBlocking: Blocking,
+  ) {
     this.#worker = worker;
     this.#port = port;
     this.#wakeUps = wakeUps;
     this.#onEvents = onEvents;
+    this.#whileBlocking = whileBlocking;
     port.on('message', (event: SocketEvent) => {
       this.#inbox.push(event);
       this.#onEvents();
@@ -77,7 +91,7 @@ export class SocketThread {
     for (;;) {
       const seen = Atomics.load(this.#wakeUps, 0);
       const received = receiveMessageOnPort(this.#port) as { message: SocketEvent } | undefined;
-      if (received === undefined) Atomics.wait(this.#wakeUps, 0, seen);
+      if (received === undefined) this.#whileBlocking(() => Atomics.wait(this.#wakeUps, 0, seen));
       else if (wanted(received.message)) return received.message;
       else this.#keep(received.message);
     }

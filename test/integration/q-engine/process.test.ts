@@ -79,6 +79,26 @@ describe('q process - life', function () {
     expect(child.stdout).to.match(/bye\n$/);
   });
 
+  it('a process that waits for an answer which never comes can be ended', async () => {
+    let asked = (): void => {};
+    const isAsked = new Promise<void>(resolve => {
+      asked = resolve;
+    });
+    const silent = createServer(socket => {
+      socket.once('data', () => {
+        socket.write(Uint8Array.of(3));
+        socket.once('data', asked);
+      });
+    }).listen(0, '127.0.0.1');
+    silent.unref();
+    await once(silent, 'listening');
+    const { port } = silent.address() as { port: number };
+    const child = q([script('s.q', `h:hopen ${port}\nh"1"\n`)]);
+    await isAsked;
+    await child.stop('SIGTERM');
+    expect(await child.exit()).to.equal('SIGTERM');
+  });
+
   it('the timer calls .z.ts, and local time is that of TZ', async () => {
     const file = script(
       's.q',
