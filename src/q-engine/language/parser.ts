@@ -3,10 +3,11 @@
 import { namesIn } from '../evaluator/patterns.ts';
 import { primitive, primitiveOrUndefined } from '../primitives/registry.ts';
 import { char } from '../values/make.ts';
-import type { Iterator, Lambda, Value } from '../values/value.ts';
+import type { Iterator, Lambda } from '../values/value.ts';
 import { EMPTY_LIST, NULL, QError } from '../values/value.ts';
 import { CONTROL_WORDS, INFIX, QUERY_VERBS, RESERVED } from './keywords.ts';
 import { type Token, tokenize } from './lexer.ts';
+import { assignable, compose, isPattern, isVerb, nameColumn } from './node-shapes.ts';
 import type { NamedNode, Node } from './nodes.ts';
 import { parseQuery } from './query-parser.ts';
 import { FunctionScope } from './scope.ts';
@@ -359,18 +360,6 @@ export class Parser {
   }
 }
 
-/** What an assignment takes apart rather than sets. */
-function isPattern(node: Node): boolean {
-  if (node.kind === 'apply') return node.target.kind === 'literal' && isVerb(node.target.value, '!');
-  return (
-    node.kind === 'list' || node.kind === 'literal' || node.kind === 'dictionary' || node.kind === 'table'
-  );
-}
-
-function isVerb(value: Value, name: string): boolean {
-  return value.kind === 'primitive' && value.name === name && value.type === 102;
-}
-
 function noun(node: Node): Term {
   return { node, role: 'noun' };
 }
@@ -379,42 +368,7 @@ function noun(node: Node): Term {
 function prefixed(term: Term): Node {
   const { node } = term;
   if (term.role === 'verb' && node.kind === 'literal' && node.value.kind === 'primitive') {
-    const value: Value = node.value;
-    if (!/^[a-z]/.test(value.name)) throw new QError(value.name);
+    if (!/^[a-z]/.test(node.value.name)) throw new QError(node.value.name);
   }
   return node;
-}
-
-function compose(first: Node, rest: Node): Node {
-  return { kind: 'compose', parts: rest.kind === 'compose' ? [first, ...rest.parts] : [first, rest] };
-}
-
-function assignable(node: Node): { name: Node & { kind: 'name' }; indices?: readonly Node[] } {
-  if (node.kind === 'name') return { name: node };
-  if (node.kind === 'apply') {
-    const inner = assignable(node.target);
-    return { name: inner.name, indices: [...(inner.indices ?? []), ...node.args] };
-  }
-  throw new QError('assign');
-}
-
-/** The name of a table or query column: the one assigned, else one found in the expression. */
-export function nameColumn(node: Node, position: number): NamedNode {
-  if (node.kind === 'assign' && node.indices === undefined && node.operator === undefined) {
-    return { name: node.target.name, node: node.value };
-  }
-  return { name: inferName(node) ?? (position === 0 ? 'x' : `x${position}`), node };
-}
-
-/** The name that a column takes from its expression: the one of the last argument, down to a name. */
-export function inferName(node: Node): string | undefined {
-  if (node.kind === 'name')
-    return node.name === 'i' ? undefined : node.name.slice(node.name.lastIndexOf('.') + 1);
-  if (node.kind === 'apply') {
-    for (const part of [...node.args].reverse()) {
-      const name = inferName(part);
-      if (name !== undefined) return name;
-    }
-  }
-  return undefined;
 }

@@ -1,7 +1,8 @@
 /** select, exec, update and delete. */
 import { QError } from '../values/value.ts';
+import { nameColumn } from './node-shapes.ts';
 import type { NamedNode, Node, QueryNode } from './nodes.ts';
-import { nameColumn, type Parser } from './parser.ts';
+import type { Parser } from './parser.ts';
 
 /** Parses a query whose verb has just been taken. */
 export function parseQuery(parser: Parser, verb: QueryNode['verb']): Node {

@@ -1,0 +1,52 @@
+/** What the parser asks of syntax trees: whether they can be assigned, what columns they name. */
+import type { Value } from '../values/value.ts';
+import { QError } from '../values/value.ts';
+import type { NamedNode, NameNode, Node } from './nodes.ts';
+
+/** What an assignment takes apart rather than sets. A keyword is neither. */
+export function isPattern(node: Node): boolean {
+  if (node.kind === 'apply') return node.target.kind === 'literal' && isVerb(node.target.value, '!');
+  if (node.kind === 'literal') return node.value.kind !== 'primitive';
+  return node.kind === 'list' || node.kind === 'dictionary' || node.kind === 'table';
+}
+
+/** Whether a value is the operator of that name. */
+export function isVerb(value: Value, name: string): boolean {
+  return value.kind === 'primitive' && value.name === name && value.type === 102;
+}
+
+/** The function that applies both, the second one first. */
+export function compose(first: Node, rest: Node): Node {
+  return { kind: 'compose', parts: rest.kind === 'compose' ? [first, ...rest.parts] : [first, rest] };
+}
+
+/** The variable, with indices where there are, that an assignment sets. Signals 'assign for anything else. */
+export function assignable(node: Node): { name: NameNode; indices?: readonly Node[] } {
+  if (node.kind === 'name') return { name: node };
+  if (node.kind === 'apply') {
+    const inner = assignable(node.target);
+    return { name: inner.name, indices: [...(inner.indices ?? []), ...node.args] };
+  }
+  throw new QError('assign');
+}
+
+/** The name of a table or query column: the one assigned, else one found in the expression. */
+export function nameColumn(node: Node, position: number): NamedNode {
+  if (node.kind === 'assign' && node.indices === undefined && node.operator === undefined) {
+    return { name: node.target.name, node: node.value };
+  }
+  return { name: inferName(node) ?? (position === 0 ? 'x' : `x${position}`), node };
+}
+
+/** The name that a column takes from its expression: the one of the last argument, down to a name. */
+export function inferName(node: Node): string | undefined {
+  if (node.kind === 'name')
+    return node.name === 'i' ? undefined : node.name.slice(node.name.lastIndexOf('.') + 1);
+  if (node.kind === 'apply') {
+    for (const part of [...node.args].reverse()) {
+      const name = inferName(part);
+      if (name !== undefined) return name;
+    }
+  }
+  return undefined;
+}
