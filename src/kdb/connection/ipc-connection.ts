@@ -102,12 +102,13 @@ export class IpcConnection {
     if (this.#closed) return Promise.reject(this.#closed);
     return new Promise((resolve, reject) => {
       this.#write('async', parts, error => {
-        if (!error) {
+        // Node calls a write that it cancelled with the socket a success.
+        if (!error && !this.#socket.destroyed) {
           resolve();
           return;
         }
         // The socket says that it is closed only later; until then nobody must take the connection for a living one.
-        this.#socketError ??= error;
+        this.#socketError ??= error ?? undefined;
         this.#close(this.#lost());
         reject(this.#closed!);
       });

@@ -110,6 +110,20 @@ describe('kdb publisher in trouble', () => {
       });
     }
 
+    it('takes nothing for sent that was still to be written', async () => {
+      const { tickerplant, source, publisher, watch } = await publishing({ mode: 'async-unverified' });
+      const peer = tickerplant.server.peers[0]!.socket;
+      peer.pause();
+      // More than the system keeps for a peer that does not read.
+      harness.offer(batchOf(0, { columns: new Uint8Array(64 * 1024 * 1024) }));
+      harness.offer(batchOf(1));
+      await watch.until(() => publisher.inFlight.batches === 1);
+      peer.resetAndDestroy();
+      await harness.reached('backing-off');
+      expect(source.unverifiedSequences).deep.equal([]);
+      expect(source.waiting.map(({ sequence }) => sequence)).deep.equal([0, 1]);
+    });
+
     it('does not forget what was handed to the network unverified but never left', async () => {
       const { tickerplant, source, watch } = await publishing({ mode: 'async-unverified' });
       const peer = tickerplant.server.peers[0]!.socket;
