@@ -5,10 +5,10 @@ import { readDecimal } from './decimal.ts';
 import { FieldKind, Present } from './event-fields.ts';
 import { type ChannelLayout, findEntry, Plan } from './event-layout.ts';
 import type { FrameBytes } from './frame-bytes.ts';
-import { skipMember, skipScalar } from './json-skip.ts';
+import { closingQuote, skipMember, skipScalar } from './json-skip.ts';
 import { MS_DIGITS, RepeatedTime } from './repeated-time.ts';
 
-const { QUOTE, DIGIT_0, BACKSLASH, CLOSE_BRACE, FIRST_PRINTABLE, FIRST_BEYOND } = Ascii;
+const { QUOTE, DIGIT_0, CLOSE_BRACE } = Ascii;
 const { FIRST_WORD, LAST_WORD, WIDTH, KIND, SLOT, NEXT } = Plan;
 const { DECIMAL, COUNT, TICKER, START, END, FLAG, IGNORED } = FieldKind;
 const { HAS_TICKER, HAS_START, HAS_TRADES } = Present;
@@ -17,11 +17,6 @@ const { HAS_TICKER, HAS_START, HAS_TRADES } = Present;
 const OPENING_FIRST = 0x7665227b;
 const OPENING_LAST = 0x223a2276;
 const OPENING_WIDTH = 7;
-
-/** 1 for the bytes that stand for themselves in a JSON string: ASCII without controls, quote and backslash. */
-const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= FIRST_PRINTABLE && byte < FIRST_BEYOND && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
-);
 
 /** Masks of the first 0 to 4 bytes of a little-endian word. */
 const FIRST_BYTES = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1);
@@ -140,10 +135,9 @@ export class EventReader {
   #readTicker({ bytes, view }: FrameBytes, at: number, symbols: SymbolTable): number {
     if (bytes[at] !== QUOTE) return UNUSUAL;
     const begin = at + 1;
-    let end = begin;
-    while (PLAIN[bytes[end]!] === 1) end++;
+    const end = closingQuote(bytes, begin);
     const length = end - begin;
-    if (bytes[end] !== QUOTE || length === 0 || length > TICKER_BYTES) return UNUSUAL;
+    if (length <= 0 || length > TICKER_BYTES) return UNUSUAL;
     const low = view.getInt32(begin, true) & FIRST_BYTES[Math.min(length, 4)]!;
     const high = length > 4 ? view.getInt32(begin + 4, true) & FIRST_BYTES[Math.min(length - 4, 4)]! : 0;
     const symbol = symbols.internHead(low, high, bytes, begin, end);

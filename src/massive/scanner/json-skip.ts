@@ -15,13 +15,16 @@ const {
 } = Ascii;
 const UNUSUAL = -1;
 
+/** 1 for the bytes that stand for themselves in a JSON string: ASCII without controls, quote and backslash. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= FIRST_PRINTABLE && byte < FIRST_BEYOND && byte !== QUOTE && byte !== BACKSLASH ? 1 : 0,
+);
+
 /** The position of the closing quote of the plain text that begins at `at`: ASCII without escapes. Else UNUSUAL. */
 export function closingQuote(bytes: Uint8Array, at: number): number {
-  for (let end = at; ; end++) {
-    const byte = bytes[end]!;
-    if (byte === QUOTE) return end;
-    if (byte < FIRST_PRINTABLE || byte >= FIRST_BEYOND || byte === BACKSLASH) return UNUSUAL;
-  }
+  let end = at;
+  while (PLAIN[bytes[end]!] === 1) end++;
+  return bytes[end] === QUOTE ? end : UNUSUAL;
 }
 
 /** The position behind the plain string, number or literal at `at`; UNUSUAL for any other value. */

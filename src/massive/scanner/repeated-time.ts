@@ -11,7 +11,9 @@ export const MS_DIGITS = 13;
  * those of the time before and only a new one is read.
  */
 export class RepeatedTime {
-  /** The digits, as four words of which the last two overlap; no digits are four zeros. */
+  /** Without it the words would match bytes that are no digits. */
+  #known = false;
+  /** The digits, as four words of which the last two overlap. */
   #word0 = 0;
   #word4 = 0;
   #word8 = 0;
@@ -20,6 +22,7 @@ export class RepeatedTime {
   /** Whether the same 13 digits stand at `at`. */
   isAt({ view }: FrameBytes, at: number): boolean {
     return (
+      this.#known &&
       view.getInt32(at + 8, true) === this.#word8 &&
       view.getInt32(at + 9, true) === this.#word9 &&
       view.getInt32(at + 4, true) === this.#word4 &&
@@ -36,6 +39,7 @@ export class RepeatedTime {
       if (digit < 0 || digit > 9) return undefined;
       ms = ms * 10 + digit;
     }
+    this.#known = true;
     this.#word0 = view.getInt32(at, true);
     this.#word4 = view.getInt32(at + 4, true);
     this.#word8 = view.getInt32(at + 8, true);
@@ -44,6 +48,6 @@ export class RepeatedTime {
   }
 
   forget(): void {
-    this.#word0 = 0;
+    this.#known = false;
   }
 }

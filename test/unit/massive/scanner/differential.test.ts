@@ -96,4 +96,22 @@ describe('scanner - means what JSON.parse means', () => {
       }
     }
   });
+
+  it('for bytes that are no digits where a time is expected, before any time is known and after', () => {
+    const known = '{"ev":"A","sym":"A","s":1782124955000,"e":1782124956000}';
+    const unusual = '{"ev":"A","sym":"A","s":1782124955000123456}';
+    for (const filler of ['\0', '\xff', ' ', '0']) {
+      const frameOf = (start: string) =>
+        Buffer.from(`[{"ev":"A","sym":"A","s":${start},"e":${filler.repeat(13)},"v":1}]`, 'latin1');
+      const harness = scannerHarness('stocks');
+      const frames = [
+        frameOf(filler.repeat(13)),
+        frameOf('1782124955000'),
+        Buffer.from(`[${known},${unusual}]`),
+        frameOf(filler.repeat(13)),
+        frameOf(`${filler.repeat(4)}124955000`),
+      ];
+      for (const frame of frames) withFrameInMessage(frame, () => expectMeaning(harness, frame, 'stocks'));
+    }
+  });
 });
