@@ -46,7 +46,7 @@ export function wsOpenSocket(environment: Readonly<NodeJS.ProcessEnv> = process.
     const socket = new WebSocket(address.url, {
       perMessageDeflate: false,
       maxPayload: MAX_FRAME_BYTES,
-      // A broken character spoils one event; closing the connection for it would cost them all.
+      // A broken character costs its frame; closing the connection for it would cost all that follow.
       skipUTF8Validation: true,
       ...(address.ca === undefined ? {} : { ca: [...rootCertificates, address.ca] }),
       ...(proxy === undefined ? {} : { createConnection: throughProxy(proxy, signal) }),
