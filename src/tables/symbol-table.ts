@@ -16,8 +16,8 @@ export class SymbolLimitError extends MassiveKdbError {
   }
 }
 
-/** The part of a name that stands in its head: the name's first eight bytes as two little-endian words, then zeros. */
-const HEAD_BYTES = 8;
+/** A name's head: its first eight bytes as two little-endian words, zeros behind a shorter name. */
+export const HEAD_BYTES = 8;
 
 /**
  * Names interned as small integers, kept as the bytes that they came in: UTF-8 and a closing NUL, one after the
@@ -31,19 +31,20 @@ export class SymbolTable {
   bytes: Uint8Array;
   /** Where the name of an id begins in `bytes`; the entry after the last id is the end. */
   offsets: Int32Array;
-  /** Two words for each id. */
-  #heads: Int32Array;
+  /** The heads of all names, two words for each id. */
+  heads: Int32Array;
   /** Open addressing by hash: ids, 0 where free. */
   #slots: Int32Array;
   #hashes: Int32Array;
   #count = 0;
+  #longestBytes = 1;
   readonly #limit: number;
 
   constructor(limit = 4_000_000) {
     this.#limit = limit;
     this.bytes = new Uint8Array(INITIAL_SYMBOLS * AVERAGE_NAME_BYTES);
     this.offsets = new Int32Array(INITIAL_SYMBOLS + 1);
-    this.#heads = new Int32Array((INITIAL_SYMBOLS + 1) * 2);
+    this.heads = new Int32Array((INITIAL_SYMBOLS + 1) * 2);
     this.#hashes = new Int32Array(INITIAL_SYMBOLS + 1);
     this.#slots = new Int32Array(INITIAL_SYMBOLS * 4);
     this.clear();
@@ -53,10 +54,16 @@ export class SymbolTable {
     return this.#count;
   }
 
+  /** Bytes of the longest name, its NUL included. */
+  get longestBytes(): number {
+    return this.#longestBytes;
+  }
+
   /** Forgets every name but the empty one. */
   clear(): void {
     this.#slots.fill(0);
     this.#count = 1;
+    this.#longestBytes = 1;
     this.bytes[0] = 0;
     this.offsets[0] = 0;
     this.offsets[1] = 1;
@@ -81,7 +88,7 @@ export class SymbolTable {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = this.#slots[slot]!;
       if (id === 0) return this.#add(low, high, source, begin, end, hash, slot);
-      if (this.#heads[id * 2] !== low || this.#heads[id * 2 + 1] !== high) continue;
+      if (this.heads[id * 2] !== low || this.heads[id * 2 + 1] !== high) continue;
       if (high >>> 24 === 0 || this.#restEquals(id, source, begin, end)) return id;
     }
   }
@@ -123,10 +130,11 @@ export class SymbolTable {
     this.bytes.set(source.subarray(begin, end), at);
     this.bytes[at + end - begin] = 0;
     this.offsets[id + 1] = at + end - begin + 1;
-    this.#heads[id * 2] = low;
-    this.#heads[id * 2 + 1] = high;
+    this.heads[id * 2] = low;
+    this.heads[id * 2 + 1] = high;
     this.#hashes[id] = hash;
     this.#slots[slot] = id;
+    this.#longestBytes = Math.max(this.#longestBytes, end - begin + 1);
     this.#count++;
     if (this.#count * 2 > this.#slots.length) this.#rehash();
     return id;
@@ -137,7 +145,7 @@ export class SymbolTable {
     if (id + 2 <= this.offsets.length) return;
     this.offsets = grown(this.offsets, this.offsets.length * 2);
     this.#hashes = grown(this.#hashes, this.#hashes.length * 2);
-    this.#heads = grown(this.#heads, this.#heads.length * 2);
+    this.heads = grown(this.heads, this.heads.length * 2);
   }
 
   #rehash(): void {

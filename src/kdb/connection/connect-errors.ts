@@ -26,7 +26,7 @@ export function openingFailed(
       return new KdbConnectError('KDB_TLS', {
         what: `TLS with ${name} failed${reason}`,
         remedy:
-          'Check that the q process runs with -E 1 or -E 2, that its certificate names this host, and the ca setting.',
+          'Check that the q process runs with -E 1 or -E 2, that its certificate names this host, and tlsCaFile.',
         cause,
       });
     case 'authenticating':

@@ -1,5 +1,6 @@
 import { Backoff } from '../../base/backoff.ts';
 import type { Timer } from '../../base/clock.ts';
+import { seconds } from '../../base/durations.ts';
 import { type DateDays, isoDateOf } from '../../tables/epoch.ts';
 import type { Batch } from '../batch.ts';
 import { KdbError } from '../errors.ts';
@@ -44,6 +45,8 @@ export class Publisher {
   #refusedConnections = 0;
   /** Whether it has ever published: from then on nothing but `stop` ends it. */
   #proven = false;
+  /** Monotonic: when the last connection was lost. */
+  #lostMs: number | undefined;
   #retryDue = false;
   #retryTimer: Timer | undefined;
   #stopping: Stopping | undefined;
@@ -184,7 +187,16 @@ export class Publisher {
     this.#dateRead(date);
     if (logged) this.#enter({ name: 'publishing' });
     else this.#enter({ name: 'unlogged', accepted: this.#options.allowUnlogged });
+    this.#tellReturn();
     this.#pump();
+  }
+
+  #tellReturn(): void {
+    if (this.#lostMs === undefined) return;
+    const { clock, logger } = this.#parts;
+    const away = seconds(clock.monotonicMs() - this.#lostMs);
+    logger.info(`the tickerplant is back after ${away}`, { tickerplant: this.#name });
+    this.#lostMs = undefined;
   }
 
   #watchDate(session: Session, date: DateDays, offsetMs: number | undefined): DateWatch {
@@ -262,6 +274,7 @@ export class Publisher {
   #lost(session: Session, error: KdbError): void {
     if (session !== this.#session) return;
     this.#count('kdb_connections_lost');
+    this.#lostMs ??= this.#parts.clock.monotonicMs();
     this.#release();
     this.#delivery.detach();
     if (this.#options.failFast && !this.#proven) this.#end({ name: 'failed', error });
@@ -289,7 +302,7 @@ export class Publisher {
 
   #enter(state: PublisherState): void {
     this.#state = state;
-    logState(state, this.#parts.logger, this.#name);
+    logState(state, this.#parts.logger, this.#name, this.#parts.clock.monotonicMs());
     this.#parts.listener.stateChanged?.(state);
   }
 

@@ -1,3 +1,4 @@
+import { seconds } from '../../base/durations.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { KdbError } from '../errors.ts';
 
@@ -39,8 +40,8 @@ export function isReady(state: PublisherState): boolean {
   return state.name === 'publishing' || (state.name === 'unlogged' && state.accepted);
 }
 
-/** Says in the log what an operator should know of a state. */
-export function logState(state: PublisherState, logger: Logger, tickerplant: string): void {
+/** Says in the log what an operator should know of a state; `nowMs` is monotonic. A failure is told by who ends then. */
+export function logState(state: PublisherState, logger: Logger, tickerplant: string, nowMs: number): void {
   switch (state.name) {
     case 'publishing':
       logger.info('publishing to the tickerplant', { tickerplant });
@@ -56,8 +57,10 @@ export function logState(state: PublisherState, logger: Logger, tickerplant: str
       logger.error(`publishing is held (${state.reason}): ${state.detail}`, { tickerplant });
       break;
     case 'backing-off':
-    case 'failed':
-      logger.error(state.error.message, { tickerplant, code: state.error.code });
+      logger.error(`${state.error.message} Trying again in ${seconds(state.retryAtMs - nowMs)}.`, {
+        tickerplant,
+        code: state.error.code,
+      });
       break;
     default:
       logger.debug(`the publisher is ${state.name}`, { tickerplant });

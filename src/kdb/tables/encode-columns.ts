@@ -2,7 +2,7 @@ import type { Int64Column, SymbolColumn } from '../../tables/columns.ts';
 import { NULL_INT64_HIGH, NULL_INT64_LOW } from '../../tables/columns.ts';
 import type { ColumnType } from '../../tables/definitions.ts';
 import { MS_PER_DAY } from '../../tables/epoch.ts';
-import type { SymbolTable } from '../../tables/symbol-table.ts';
+import { HEAD_BYTES, type SymbolTable } from '../../tables/symbol-table.ts';
 import type { TableRows } from '../../tables/table-rows.ts';
 import { NULL_INT64, TYPE_NUMBER } from '../ipc/values.ts';
 import { type Convention, type WireColumn, wireColumns } from './convention.ts';
@@ -146,7 +146,7 @@ function onlyIdOf(ids: Int32Array, { begin, end, indexes }: RowSelection): numbe
   return first;
 }
 
-/** Names are a few bytes each: copying them byte by byte beats a call per name. */
+/** Names are a few bytes each: one that its head holds with its NUL is two words, a longer one is copied by bytes. */
 function writeSymbols(
   out: Uint8Array,
   at: number,
@@ -160,11 +160,22 @@ function writeSymbols(
   if (onlyId !== undefined) {
     return writeRepeated(out, at, bytes.subarray(offsets[onlyId]!, offsets[onlyId + 1]!), end - begin);
   }
+  const { heads } = symbols;
+  const words = new DataView(out.buffer, out.byteOffset, out.byteLength);
+  const lastHead = out.length - HEAD_BYTES;
   let position = at;
   for (let i = begin; i < end; i++) {
     const id = ids[indexes ? indexes[i]! : i]!;
+    const nameBegin = offsets[id]!;
     const nameEnd = offsets[id + 1]!;
-    for (let from = offsets[id]!; from < nameEnd; from++) out[position++] = bytes[from]!;
+    if (nameEnd - nameBegin <= HEAD_BYTES && position <= lastHead) {
+      // What the head writes beyond the name is written again by what comes next.
+      words.setInt32(position, heads[id * 2]!, true);
+      words.setInt32(position + 4, heads[id * 2 + 1]!, true);
+      position += nameEnd - nameBegin;
+    } else {
+      for (let from = nameBegin; from < nameEnd; from++) out[position++] = bytes[from]!;
+    }
   }
   return position;
 }

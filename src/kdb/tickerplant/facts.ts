@@ -25,7 +25,7 @@ export async function readDate(
   const { date: expression } = EXPRESSIONS[convention];
   const answer = await signalOr(questions.ask(expression));
   if (answer instanceof Date) return Math.round((answer.getTime() - TABLE_EPOCH_MS) / MS_PER_DAY);
-  const received = answer instanceof QError ? `'${answer.signal}` : 'something else';
+  const received = answer instanceof QError ? `the error '${answer.signal}` : 'something else';
   throw new KdbNotTickerplantError(target, expression, received);
 }
 
