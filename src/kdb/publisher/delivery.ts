@@ -130,7 +130,9 @@ export class Delivery {
       this.#probing = false;
       this.#breakerOpen = false;
     }
-    for (const batch of exchange.batches) this.#settle(batch, exchange.sentMs);
+    // A batch from before these is sent again: so are these, or an older version of a bar would come last.
+    if (this.#inFlight.hasKept) this.#inFlight.keep(exchange.batches);
+    else for (const batch of exchange.batches) this.#settle(batch, exchange.sentMs);
     this.#listener.answered();
   }
 

@@ -31,6 +31,11 @@ export class InFlight {
     return this.#exchanges.size === 0 && this.#kept.length === 0;
   }
 
+  /** Whether any batch waits to be sent again. */
+  get hasKept(): boolean {
+    return this.#kept.length > 0;
+  }
+
   add(batches: readonly Batch[], sentMs: number): Exchange {
     const exchange = { batches, sentMs };
     this.#exchanges.add(exchange);

@@ -27,7 +27,8 @@ interface Stopping {
  *
  * - Every batch taken is given back exactly once: acknowledged, sent unverified, refused, or rewound.
  * - Batches are sent in the order in which the source gives them. One that meets an error of the tickerplant's own
- *   is sent again before anything new, although batches sent before the error was known may have overtaken it.
+ *   is sent again before anything new, and with it those that were sent behind it, answered or not: the last version
+ *   of a bar comes last.
  * - Nothing is taken unless the tickerplant's tables and date are known.
  */
 export class Publisher {

@@ -232,7 +232,7 @@ describe('kdb publisher in trouble', () => {
       expect(source.refusedBatches).deep.equal([]);
     });
 
-    it('waits for the answers to what was sent before, and keeps only what they refuse', async () => {
+    it('waits for the answers to what was sent behind, and sends that again too: the order of versions stays', async () => {
       const { tickerplant, source, watch } = await publishing();
       tickerplant.onUpdate = (_update, count) => (count === 1 ? { signal: 'stop' } : 'nothing');
       harness.offer(batchOf(1), batchOf(2), batchOf(3));
@@ -245,8 +245,9 @@ describe('kdb publisher in trouble', () => {
       second!.peer.answer(DONE);
       third!.peer.answer(DONE);
       await watch.until(() => source.acknowledgedSequences.length === 3);
-      expect(source.acknowledgedSequences).deep.equal([2, 3, 1]);
-      expect(source.rewoundSequences).deep.equal([[1]]);
+      expect(source.acknowledgedSequences).deep.equal([1, 2, 3]);
+      expect(source.rewoundSequences).deep.equal([[1, 2, 3]]);
+      expect(tickerplant.updates.slice(3).map(sequenceOf)).deep.equal([1, 2, 3]);
     });
 
     it('behind a chaser holds all that the chaser stands for', async () => {
