@@ -29,7 +29,12 @@ function oneLine({ what, expected, received, remedy }: ErrorDetails): string {
   const parts = [what];
   if (expected !== undefined) parts.push(`expected ${expected}`);
   if (received !== undefined) parts.push(`received ${received}`);
-  return `${parts.join('; ')}. ${remedy}`.replace(/[\r\n]+/g, ' ');
+  return `${sentence(parts.join('; '))} ${remedy}`.replace(/[\r\n]+/g, ' ');
+}
+
+/** With a full stop, unless it ends as a sentence does. */
+function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 /** The message of anything thrown, on one line. */

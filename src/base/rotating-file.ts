@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectory } from './directories.ts';
 
 /** Most bytes that wait for a disk that is slower than the lines come. */
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
@@ -39,7 +40,7 @@ export class RotatingFile {
   constructor(options: RotatingFileOptions, listener: RotatingFileListener) {
     this.#options = options;
     this.#listener = listener;
-    mkdirSync(dirname(options.file), { recursive: true });
+    makeDirectory(dirname(options.file));
     closeSync(openSync(options.file, 'a'));
   }
 

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../base/directories.ts';
 import { MassiveKdbError, messageOf } from '../base/errors.ts';
 import type { Cluster } from './hosts.ts';
 
@@ -68,7 +69,7 @@ export async function acquireConnectionLock(
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 12);
   const generations = new LockGenerations(directory, `massive-${cluster.replace('/', '-')}-${hash}`);
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory, 0o700);
     const started = await processes.startOf(processes.self);
     const content = JSON.stringify({ pid: processes.self, started });
     for (;;) {

@@ -124,7 +124,9 @@ export class Connection {
   }
 
   #status(status: Status): void {
-    if (this.#phase !== 'ended' && !this.#understood(status)) this.#listener.unexpected(status);
+    if (this.#phase === 'ended' || this.#understood(status)) return;
+    // An answer that crosses with our close has lost its meaning, and that is as it should be.
+    if (this.#phase !== 'closing') this.#listener.unexpected(status);
   }
 
   /** Does what `status` means; false when it means nothing at this point. */

@@ -1,3 +1,4 @@
+import { seconds } from '../base/durations.ts';
 import { type ErrorDetails, MassiveKdbError, messageOf } from '../base/errors.ts';
 
 /** The stages of a connection, in order. */
@@ -135,6 +136,13 @@ function unreachable(url: string, cause: Error | undefined): ErrorDetails {
     return { ...cause.details, what: `${url}: ${cause.details.what}`, cause };
   const text = cause === undefined ? 'closed before it was open' : messageOf(cause) || 'connection failed';
   const code = (cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+  if (code === 'EPROTO') {
+    return {
+      what: `${url} does not speak TLS (${code})`,
+      remedy: 'Check host and port.',
+      cause,
+    };
+  }
   if (/CERT|SELF_SIGNED|UNABLE_TO|ALTNAME|SSL|TLS/.test(code)) {
     return {
       what: `TLS to ${url} failed: ${text}`,
@@ -162,10 +170,6 @@ function unreachable(url: string, cause: Error | undefined): ErrorDetails {
 export function sample(pairs: readonly string[], shown = 5): string {
   const more = pairs.length - shown;
   return pairs.slice(0, shown).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-
-export function seconds(ms: number): string {
-  return `${Math.round(ms / 100) / 10} s`;
 }
 
 /** A text of Massive's as it may stand in a log line. */

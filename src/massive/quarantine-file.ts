@@ -30,7 +30,8 @@ export class QuarantineError extends MassiveKdbError {
   constructor(file: string, cause: unknown) {
     super('QUARANTINE', {
       what: `the quarantine ${file} cannot be written: ${messageOf(cause)}`,
-      remedy: 'Give this user the permission, or set quarantine.directory to another place.',
+      remedy:
+        'Give this user the permission, or set quarantine.directory or the state.directory around it to another place.',
       cause,
     });
   }
@@ -94,7 +95,7 @@ export class QuarantineFile implements QuarantineSink {
     return {
       failed: (error: unknown) =>
         this.#parts.logger.error(
-          `${new QuarantineError(this.#path, error).message} Events are only counted until then`,
+          `${new QuarantineError(this.#path, error).message} Events are only counted until then.`,
         ),
       recovered: (lostLines: number) => {
         this.#parts.counters.counter('quarantine_lines_lost').add(lostLines);

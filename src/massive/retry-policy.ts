@@ -1,6 +1,7 @@
 import { Backoff, jittered } from '../base/backoff.ts';
+import { seconds } from '../base/durations.ts';
 import type { Random } from '../base/random.ts';
-import { type Ending, seconds } from './ending.ts';
+import type { Ending } from './ending.ts';
 import type { SessionTiming } from './session-state.ts';
 
 /** What follows the end of a connection. */
@@ -16,14 +17,17 @@ export type Decision =
  */
 export class RetryPolicy {
   readonly #timing: SessionTiming;
+  readonly #failFast: boolean;
   readonly #random: Random;
   readonly #backoff: Backoff;
   #evictedMs: readonly number[] = [];
   #everAuthenticated = false;
   #everStreamed = false;
 
-  constructor(timing: SessionTiming, random: Random) {
+  /** @param failFast give up at once until there has been a stream */
+  constructor(timing: SessionTiming, failFast: boolean, random: Random) {
     this.#timing = timing;
+    this.#failFast = failFast;
     this.#random = random;
     this.#backoff = new Backoff({ baseMs: timing.retryBaseMs, capMs: timing.retryCapMs }, random);
   }
@@ -46,6 +50,7 @@ export class RetryPolicy {
 
   /** `nowMs` is monotonic. */
   decide(ending: Ending, nowMs: number): Decision {
+    if (this.#failFast && !this.#everStreamed) return { kind: 'give-up' };
     switch (ending.kind) {
       case 'key-refused':
       case 'not-entitled':

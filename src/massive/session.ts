@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import type { Counter, Counters } from '../base/counters.ts';
+import { seconds } from '../base/durations.ts';
 import { MassiveKdbError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Random } from '../base/random.ts';
 import type { Market } from '../tables/markets.ts';
 import { Connection } from './connection.ts';
-import { ConnectionEndedError, type Ending, type Phase, quoted, sample, seconds } from './ending.ts';
+import { ConnectionEndedError, type Ending, type Phase, quoted, sample } from './ending.ts';
 import { RetryPolicy } from './retry-policy.ts';
 import { DEFAULT_TIMING, type SessionState, type SessionTiming } from './session-state.ts';
 import { SilenceMonitor } from './silence.ts';
@@ -24,6 +25,8 @@ export interface SessionOptions {
   /** Certificates (PEM) of a private authority. */
   readonly ca?: string;
   readonly timing?: Partial<SessionTiming>;
+  /** Fail where the first stream cannot be had, instead of trying again. */
+  readonly failFast?: boolean;
 }
 
 export interface SessionDependencies {
@@ -65,6 +68,8 @@ export class Session {
   #state: SessionState;
   #connection: Connection | undefined;
   #heardMs: number | undefined;
+  /** Monotonic: when the last stream ended. */
+  #lostMs: number | undefined;
   #stopped: Promise<void> | undefined;
   #resolveStopped = () => {};
 
@@ -76,7 +81,7 @@ export class Session {
     this.#clock = dependencies.clock;
     this.#logger = dependencies.logger.child(labels);
     this.#timing = { ...DEFAULT_TIMING, ...options.timing };
-    this.#retries = new RetryPolicy(this.#timing, dependencies.random);
+    this.#retries = new RetryPolicy(this.#timing, options.failFast ?? false, dependencies.random);
     this.#silence = new SilenceMonitor({
       floorMs: this.#timing.silenceFloorMs,
       ceilingMs: this.#timing.silenceCeilingMs,
@@ -179,7 +184,9 @@ export class Session {
     if (phase === 'closing') return;
     this.#enter({ name: phase, sinceMs: this.#clock.wallMs() });
     if (phase !== 'streaming') return;
-    this.#logger.info(`streaming from ${this.#options.url}`, { subscriptions: this.#pairs.length });
+    const after =
+      this.#lostMs === undefined ? '' : ` again, after ${seconds(this.#clock.monotonicMs() - this.#lostMs)}`;
+    this.#logger.info(`streaming from ${this.#options.url}${after}`, { subscriptions: this.#pairs.length });
     this.#retries.streaming();
     this.#timers.after(this.#timing.healthyMs, () => this.#retries.healthy());
     this.#silence.ignoreUntil(this.#clock.monotonicMs());
@@ -226,6 +233,7 @@ export class Session {
   #ended(ending: Ending): void {
     this.#connection = undefined;
     this.#timers.cancel();
+    if (this.#state.name === 'streaming') this.#lostMs = this.#clock.monotonicMs();
     if (this.#state.name === 'stopping') this.#finish();
     if (this.#state.name === 'stopped' || ending.kind === 'requested') return;
     this.#count('massive_disconnects', ending.kind, 1);

@@ -3,6 +3,7 @@ import { concat, defer, firstValueFrom, lastValueFrom, map, of, Subject, share, 
 import { aborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Counters } from '../base/counters.ts';
+import { MassiveKdbError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { FrameScanner } from '../massive/scanner/frame-scanner.ts';
 import { Session, type SessionDependencies, type SessionOptions } from '../massive/session.ts';
@@ -20,8 +21,6 @@ export interface FeedOptions {
   readonly drainIntervalMs: number;
   /** Longest time that a stop may take: closing the session and waiting for answers together. */
   readonly stopMs: number;
-  /** End with an error if Massive cannot be reached at first, instead of trying again. */
-  readonly failFast: boolean;
 }
 
 export interface FeedParts extends SessionDependencies {
@@ -68,7 +67,7 @@ export class Feed {
    * Runs the feed until `stop` is aborted; resolves with what it did.
    *
    * @throws MassiveKdbError when Massive or a tickerplant refuses the feed for good at the start; StreamEndedError
-   *   when the drain ends by itself. The feed is stopped then, too.
+   *   when the drain ends by itself. The log says so at once, and the feed is stopped.
    */
   async run(stop: AbortSignal): Promise<FeedSummary> {
     const { market } = this.#options.session;
@@ -87,6 +86,12 @@ export class Feed {
     for (const target of this.#targets) target.start();
     try {
       await ended;
+    } catch (error) {
+      this.#parts.logger.error(
+        messageOf(error),
+        error instanceof MassiveKdbError ? { code: error.code } : {},
+      );
+      throw error;
     } finally {
       await this.#shutDown(drained);
       minutes.unsubscribe();
@@ -163,8 +168,5 @@ export class Feed {
 
   #sessionChanged(state: SessionState): void {
     if (state.name === 'streaming') this.#connections++;
-    if (state.name === 'backing-off' && this.#options.failFast && this.#connections === 0) {
-      this.#failures.error(state.error);
-    }
   }
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeDirectory } from '../base/directories.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Batch } from '../kdb/batch.ts';
@@ -15,7 +16,7 @@ export interface RefusedBatchFiles {
 }
 
 export const systemRefusedBatchFiles: RefusedBatchFiles = {
-  makeDirectory: path => void mkdirSync(path, { recursive: true }),
+  makeDirectory,
   write: (path, bytes) => {
     try {
       writeFileSync(path, bytes, { flag: 'wx', mode: 0o640 });

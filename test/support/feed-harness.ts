@@ -75,10 +75,10 @@ export class FeedHarness {
           subscriptions: parseSubscriptions('stocks', 'A.*,AM.*'),
           key: () => 'a-key',
           timing: { retryBaseMs: 1, retryCapMs: 5 },
+          failFast: options.failFast ?? false,
         },
         drainIntervalMs: 10,
         stopMs: options.stopMs ?? 5_000,
-        failFast: options.failFast ?? false,
       },
       {
         ...parts,

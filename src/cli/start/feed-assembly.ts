@@ -65,6 +65,7 @@ export function assembleFeed(
         market,
         subscriptions,
         key: () => parts.secrets().keyOf(feed).reveal(),
+        failFast: configuration.failFast,
         timing: {
           connectMs: timeouts.massiveConnectMs,
           welcomeMs: timeouts.massiveAnswerMs,
@@ -74,7 +75,6 @@ export function assembleFeed(
       },
       drainIntervalMs: configuration.drain.intervalMs,
       stopMs: timeouts.stopMs,
-      failFast: configuration.failFast,
     },
     {
       ...parts,

@@ -61,7 +61,7 @@ describe('kdb publisher at the start', () => {
       harness = await PublisherHarness.start({}, ({ replies }) => replies.set('.u.d', { signal: '.u.d' }));
       const { error } = await harness.reached('failed');
       expect(error).instanceOf(KdbNotTickerplantError);
-      expect(error.message).include("expected a date from .u.d; received '.u.d");
+      expect(error.message).include("expected a date from .u.d; received the error '.u.d");
       await harness.close();
 
       harness = await PublisherHarness.start({}, ({ replies }) => replies.set('meta agg1s', DONE));

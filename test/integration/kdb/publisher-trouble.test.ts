@@ -41,8 +41,10 @@ describe('kdb publisher in trouble', () => {
       questions.socket.destroy();
       await harness.reached('backing-off');
       await harness.watch.until(() => tickerplant.server.openPeers.length === 0);
+      expect(harness.logger.messages('error').at(-1)).match(/ was lost\. .* Trying again in [\d.]+ s\.$/);
       await harness.retry();
       await harness.reached('publishing');
+      await harness.watch.until(() => / is back after /.test(harness.logger.messages('info').at(-1)!));
     });
 
     it('leaves none open where the second of the two is refused', async () => {

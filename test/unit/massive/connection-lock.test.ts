@@ -57,6 +57,15 @@ describe('massive connection lock', () => {
     expect(statSync(join(directory, file!)).mode & 0o077).to.equal(0);
   });
 
+  it('lock - a directory that cannot be made is told, in /proc and below a file too', async () => {
+    writeFileSync(join(directory, '..', 'file'), '');
+    for (const impossible of [join(directory, '../file/state'), '/proc/state']) {
+      const error = await failure(acquireConnectionLock(impossible, 'stocks', 'the-key'));
+      expect(error).to.be.instanceOf(ConnectionLockError);
+      expect((error as Error).message).to.include(impossible);
+    }
+  });
+
   it('lock - another key, market or exchange is another connection', async () => {
     const processes = machine(1, { 1: 'a' });
     await acquireConnectionLock(directory, 'stocks', 'k1', processes);

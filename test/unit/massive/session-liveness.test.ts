@@ -203,6 +203,18 @@ describe('massive session: liveness', () => {
     expect(waiting.session.state.name).to.equal('stopped');
   });
 
+  it('stop - an answer that crosses with the closing handshake is no surprise', async () => {
+    const { session, sockets, logger } = sessionHarness();
+    session.start();
+    sockets.last.open();
+    sockets.last.receive(WELCOME);
+    const stopped = session.stop(5_000);
+    sockets.last.receive(AUTHENTICATED);
+    sockets.last.drop(1000);
+    await stopped;
+    expect(logger.messages('warn')).to.deep.equal([]);
+  });
+
   it('stop - an eviction during the handshake starts nothing new', async () => {
     const { session, sockets, clock } = streaming();
     const stopped = session.stop(5_000);

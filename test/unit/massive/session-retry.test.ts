@@ -50,6 +50,25 @@ describe('massive session: retries', () => {
     expect(retryMs(harness)).to.equal(1_000);
   });
 
+  it('fail fast - gives up at once without a first stream, and never after it', async () => {
+    const never = sessionHarness({ failFast: true });
+    never.session.start();
+    never.sockets.last.drop();
+    expect(never.listener.failures.map(({ code }) => code)).to.deep.equal(['MASSIVE_UNREACHABLE']);
+    expect(never.logger.messages('warn').join()).not.to.include('Trying again');
+
+    const once = sessionHarness({ failFast: true });
+    once.session.start();
+    once.sockets.last.stream();
+    once.sockets.last.drop();
+    await once.clock.advance(1_500);
+    once.sockets.last.stream();
+    expect(once.listener.failures).to.have.length(0);
+    expect(once.logger.messages('info').at(-1)).to.equal(
+      'streaming from wss://socket.massive.com/stocks again, after 1.5 s',
+    );
+  });
+
   it('reconnect - subscribes to everything again, once, however often', async () => {
     const harness = sessionHarness();
     const { session, sockets, clock } = harness;
