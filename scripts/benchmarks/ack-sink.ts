@@ -1,7 +1,7 @@
 /*
  * A tickerplant that does nothing but answer: it takes batches, counts their rows and acknowledges, so that a
  * benchmark of the feed does not measure what is behind it. Prints its port; on SIGTERM the rows it took.
- *   tsx scripts/benchmarks/ack-sink.ts DATE        DATE as days since 2000-01-01
+ *   node dist-bench/scripts/benchmarks/ack-sink.js DATE        DATE as days since 2000-01-01
  */
 import { createServer, type Socket } from 'node:net';
 import { decodeValue } from '../../src/kdb/ipc/decode.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Child, cleanEnvironment } from '../../src/cli/demo/child.ts';
@@ -110,7 +110,7 @@ function simulate(eventsPerSecond: number, directory: string): Child {
 }
 
 async function startFeed(url: string, directory: string, children: Child[]): Promise<Child> {
-  const sink = node('sink', directory, {}, tsx('ack-sink.ts', String(dateDaysOf(DATE))));
+  const sink = node('sink', directory, {}, beside('ack-sink', String(dateDaysOf(DATE))));
   children.push(sink);
   const { port } = JSON.parse(await sink.nextLine()) as { readonly port: number };
   const file = join(directory, 'feed.json');
@@ -132,7 +132,7 @@ async function startFeed(url: string, directory: string, children: Child[]): Pro
 }
 
 function startParser(url: string, directory: string): Child {
-  return node('ws-parse', directory, {}, tsx('ws-parse.ts', `${url}/stocks`));
+  return node('ws-parse', directory, {}, beside('ws-parse', `${url}/stocks`));
 }
 
 function node(name: string, directory: string, environment: Record<string, string>, args: string[]): Child {
@@ -146,12 +146,14 @@ function node(name: string, directory: string, environment: Record<string, strin
   });
 }
 
-function tsx(script: string, ...args: string[]): string[] {
-  return ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL(script, import.meta.url)), ...args];
+/** Another program of this folder. */
+function beside(script: string, ...args: string[]): string[] {
+  return [fileURLToPath(new URL(`${script}.js`, import.meta.url)), ...args];
 }
 
+/** The program as it is installed; benchmarks run in the project's root. */
 function builtMain(): string {
-  return fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+  return resolve('dist/cli/main.js');
 }
 
 function sentRows(truth: SimulatorTruth): number {

@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os';
+import { engineRows } from './engine-rows.ts';
 import { liveCost, liveMinute, liveScale } from './live-rows.ts';
 import type { Benchmark, Figure } from './row.ts';
 import { scanAgainstOfficialClient, scanAgainstParse } from './scan-rows.ts';
@@ -9,6 +10,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   liveCost,
   liveScale,
   liveMinute,
+  engineRows,
 ];
 
 const only = flagValue('--only');

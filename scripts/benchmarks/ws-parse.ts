@@ -1,6 +1,6 @@
 /*
  * The least that a Node program can do with the stream: ws and JSON.parse, and nothing with what comes out.
- *   tsx scripts/benchmarks/ws-parse.ts URL
+ *   node dist-bench/scripts/benchmarks/ws-parse.js URL
  */
 import { WebSocket } from 'ws';
 
