@@ -10,7 +10,7 @@ import { runQuery } from '../sql/query.ts';
 import { buildTable, collect, columnOf } from '../values/items.ts';
 import { dictionary, list, symbols, table, textOf } from '../values/make.ts';
 import type { Dictionary, Lambda, Table, Value } from '../values/value.ts';
-import { ELIDED, NULL, QError } from '../values/value.ts';
+import { ELIDED, limitError, NULL, QError } from '../values/value.ts';
 import { applyValue } from './apply.ts';
 import { assign } from './assign.ts';
 import { getDotz, isDotz, setDotz } from './dotz.ts';
@@ -73,9 +73,7 @@ export class Interpreter {
       return this.evaluate(node, this.topFrame());
     } catch (error) {
       if (error instanceof Return) return error.value;
-      // JavaScript's own stack ran out before q's.
-      if (error instanceof RangeError) throw new QError('stack');
-      throw error;
+      throw limitError(error) ?? error;
     }
   }
 

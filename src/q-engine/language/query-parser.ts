@@ -96,7 +96,11 @@ function parseLimit(parser: Parser): Pick<QueryNode, 'limit' | 'order'> {
     else if (token.kind === 'operator' && (token.text === '<' || token.text === '>')) {
       parser.take();
       order = { descending: token.text === '>', column: parser.take().text };
-    } else limit = parser.expression();
+    } else {
+      limit = parser.expression();
+      // Nothing was taken: a closing bracket of another kind.
+      if (limit.kind === 'elided') throw new QError(token.text);
+    }
     if (parser.peek().kind === 'end') throw new QError(']');
   }
   parser.expect(']');

@@ -7,7 +7,7 @@ import { appendToPath } from '../files/append.ts';
 import { countOf, isListLike, itemsOf } from '../values/items.ts';
 import { string } from '../values/make.ts';
 import type { Value } from '../values/value.ts';
-import { NULL, QError } from '../values/value.ts';
+import { limitError, NULL, QError } from '../values/value.ts';
 import { define } from './registry.ts';
 
 /** x@y */
@@ -39,15 +39,10 @@ export function trap(run: () => Value, handler: Value, interpreter: Interpreter)
   try {
     return run();
   } catch (error) {
-    const message = error instanceof QError ? error.message : overflow(error);
-    if (message === undefined) throw error;
-    return isFunction(handler) ? interpreter.apply(handler, [string(message)]) : handler;
+    const signal = error instanceof QError ? error : limitError(error);
+    if (signal === undefined) throw error;
+    return isFunction(handler) ? interpreter.apply(handler, [string(signal.message)]) : handler;
   }
-}
-
-/** JavaScript's own stack ran out: q's 'stack. */
-function overflow(error: unknown): string | undefined {
-  return error instanceof RangeError ? 'stack' : undefined;
 }
 
 /** A connection's handle, which applies as a function does. */

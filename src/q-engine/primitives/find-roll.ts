@@ -3,6 +3,7 @@ import type { Interpreter } from '../evaluator/interpreter.ts';
 import { isTrue } from '../evaluator/truth.ts';
 import { functionalSelect, simpleExec } from '../sql/functional.ts';
 import { findItem, findPositions } from '../values/find.ts';
+import { checkItems } from '../values/growth.ts';
 import { collect, countOf, isListLike, itemAt, itemsOf } from '../values/items.ts';
 import { list, long } from '../values/make.ts';
 import { pick, positionsUpTo } from '../values/select-items.ts';
@@ -101,6 +102,7 @@ function roll(x: Atom, y: Value, interpreter: Interpreter): Value {
   const count = isNull(x)
     ? -countOf(isListLike(y) ? y : primitive('til').code.unary!(y, interpreter))
     : Number(x.value);
+  checkItems(Math.abs(count), 'vector');
   const random = () => interpreter.host.random();
   if (isListLike(y)) {
     const size = countOf(y);
@@ -109,8 +111,7 @@ function roll(x: Atom, y: Value, interpreter: Interpreter): Value {
   if (y.kind !== 'atom') throw new QError('type');
   if (count < 0) {
     if (y.type === 2) return rollAtoms(-count, y, random);
-    if (y.type === 7 || y.type === 6)
-      return pick(longPositions(positionsUpTo(Number(y.value))), deal(-count, Number(y.value), random));
+    if (y.type === 7 || y.type === 6) return longPositions(deal(-count, Number(y.value), random));
     throw new QError('type');
   }
   return rollAtoms(count, y, random);
@@ -122,6 +123,7 @@ function rollPositions(count: number, size: number, random: () => number): Int32
 
 function deal(count: number, size: number, random: () => number): Int32Array {
   if (count > size) throw new QError('length');
+  checkItems(size, 'vector');
   const positions = positionsUpTo(size);
   for (let i = 0; i < count; i++) {
     const k = i + Math.floor(random() * (size - i));

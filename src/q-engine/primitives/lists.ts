@@ -1,6 +1,8 @@
 /** Making, turning and combining lists. */
+
 import { findPositions } from '../values/find.ts';
 import { groupItems, positionsByGroup } from '../values/grouping.ts';
+import { checkItems } from '../values/growth.ts';
 import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from '../values/items.ts';
 import { join, rowTable } from '../values/join.ts';
 import { boolean, byteVector, dictionary, list, longs, table } from '../values/make.ts';
@@ -26,7 +28,7 @@ export function countArgument(x: Value): number {
   }
   const count = Number(x.value);
   if (count < 0) throw new QError('domain');
-  if (count > 2 ** 30) throw new QError('wsfull');
+  checkItems(count, 'vector');
   return count;
 }
 
@@ -57,12 +59,16 @@ export function wherePositions(x: Value): Int32Array {
   if (x.kind !== 'vector') throw new QError('type');
   if (x.type === 1) return truePositions(x.data);
   if (x.type !== 4 && x.type !== 5 && x.type !== 6 && x.type !== 7) throw new QError('type');
-  const positions: number[] = [];
-  x.data.forEach((times: number | bigint, i: number) => {
-    if (Number(times) > 2 ** 30) throw new QError('wsfull');
-    for (let k = 0; k < Number(times); k++) positions.push(i);
-  });
-  return Int32Array.from(positions);
+  const counts = Float64Array.from(x.data as Int32Array, times => Math.max(0, Number(times)));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  checkItems(total, 'vector');
+  const positions = new Int32Array(total);
+  let end = 0;
+  for (const [i, count] of counts.entries()) {
+    positions.fill(i, end, end + count);
+    end += count;
+  }
+  return positions;
 }
 
 function truePositions(data: Uint8Array): Int32Array {

@@ -1,4 +1,5 @@
 /** n$text: to a width, from the left or (below zero) from the right. */
+import { checkItems } from '../values/growth.ts';
 import { collect, itemsOf } from '../values/items.ts';
 import { byteVector } from '../values/make.ts';
 import type { Value } from '../values/value.ts';
@@ -16,6 +17,7 @@ export function pad(width: number, y: Value): Value {
         : undefined;
   if (bytes === undefined) throw new QError('type');
   const size = Math.abs(width);
+  checkItems(size, 'vector');
   const out = new Uint8Array(size).fill(32);
   if (width >= 0) out.set(bytes.subarray(0, size));
   else if (bytes.length <= size) out.set(bytes, size - bytes.length);

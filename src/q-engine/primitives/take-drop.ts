@@ -1,5 +1,6 @@
 /** # and _ : take, reshape, set attribute; drop, cut, delete. */
 import { findPositions } from '../values/find.ts';
+import { checkItems } from '../values/growth.ts';
 import { collect, columnOf, countOf, enlist, isListLike, itemsOf } from '../values/items.ts';
 import { dictionary, list, table } from '../values/make.ts';
 import { pickEntries, pickKeeping, positionsUpTo, slice } from '../values/select-items.ts';
@@ -34,8 +35,8 @@ function isWholeVector(x: Vector): boolean {
 
 function takeCount(count: number, y: Value): Value {
   const size = Math.abs(count);
-  if (size > 2 ** 30) throw new QError('wsfull');
   const source = isListLike(y) || y.kind === 'dictionary' ? y : enlist(y);
+  checkItems(size, source.kind === 'vector' ? 'vector' : 'general');
   const available = countOf(source);
   const positions = new Int32Array(size);
   if (available === 0) positions.fill(-1);
@@ -60,6 +61,9 @@ function reshape(shape: readonly number[], y: Value): Value {
   const open = shape.findIndex(size => size < -9e18 || size === -2147483648);
   if (open >= 0) return reshapeOpen(shape, open, source);
   if (shape.some(size => size < 0)) throw new QError('domain');
+  const lists = shape.slice(0, -1).reduce((product, size) => product * size, 1);
+  checkItems(lists, 'general');
+  checkItems(lists * shape.at(-1)!, 'vector');
   let next = 0;
   const build = (depth: number): Value => {
     const size = shape[depth]!;
@@ -76,8 +80,10 @@ function reshape(shape: readonly number[], y: Value): Value {
 function reshapeOpen(shape: readonly number[], open: number, source: Value): Value {
   if (shape.length !== 2) throw new QError('domain');
   const count = countOf(source);
+  if (shape[1 - open]! < 0) throw new QError('domain');
   if (open === 1) {
     const rows = shape[0]!;
+    checkItems(rows, 'general');
     // Longer rows come first.
     const starts = Array.from({ length: rows + 1 }, (_, i) => i * Math.floor(count / rows) + Math.min(i, 0));
     starts[rows] = count;

@@ -1,4 +1,4 @@
-import { QError } from '../values/value.ts';
+import { limitError, QError } from '../values/value.ts';
 
 /**
  * What was thrown as q's own error. Exhausted stack and memory have names in q; anything else is a defect of
@@ -6,8 +6,8 @@ import { QError } from '../values/value.ts';
  */
 export function asQError(thrown: unknown, report: (line: string) => void): QError {
   if (thrown instanceof QError) return thrown;
-  if (thrown instanceof RangeError)
-    return new QError(/call stack/i.test(thrown.message) ? 'stack' : 'wsfull');
+  const limit = limitError(thrown);
+  if (limit !== undefined) return limit;
   const detail = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   report(
     `a defect of the engine, shown to the program as 'nyi: ${detail.split('\n').slice(0, 2).join(' ').trim()}`,

@@ -4,6 +4,16 @@
  * it and returns a longer view. The shorter one still sees what it saw, so values stay immutable.
  */
 import type { AnyData } from './types.ts';
+import { QError } from './value.ts';
+
+/** The most items of a vector, and of a general list, whose items cost much more: beyond is 'wsfull. */
+const MAX_ITEMS = 2 ** 30;
+const MAX_LIST_ITEMS = 2 ** 26;
+
+/** Signals wsfull where a list of so many items would exhaust memory. */
+export function checkItems(count: number, kind: 'vector' | 'general'): void {
+  if (count > (kind === 'vector' ? MAX_ITEMS : MAX_LIST_ITEMS)) throw new QError('wsfull');
+}
 
 const usedBytes = new WeakMap<ArrayBufferLike, number>();
 
@@ -25,6 +35,7 @@ export function appendData<T extends AnyData>(data: T, tail: T): T {
     return grown;
   }
   const length = data.length + tail.length;
+  checkItems(length, 'vector');
   // A first append copies exactly; only what keeps growing is given room to grow.
   const growing = usedBytes.has(buffer) || data.length >= 64;
   const capacity = growing ? Math.ceil(length * 1.5) : length;

@@ -1,7 +1,7 @@
 /** x,y for every kind of value. */
 import { enumValues } from './enums.ts';
 import { groupItems } from './grouping.ts';
-import { appendData } from './growth.ts';
+import { appendData, checkItems } from './growth.ts';
 import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from './items.ts';
 import { dictionary, list, table } from './make.ts';
 import { pickKeeping, positionsUpTo } from './select-items.ts';
@@ -37,6 +37,7 @@ function joinLists(left: Value, right: Value): Value {
   }
   if (countOf(leftList) === 0 && leftList.kind === 'list') return rightList;
   if (countOf(rightList) === 0 && rightList.kind === 'list') return leftList;
+  checkItems(countOf(leftList) + countOf(rightList), 'general');
   if (leftList.kind === 'list' || rightList.kind === 'list') {
     return list([...itemsOf(leftList), ...itemsOf(rightList)]);
   }

@@ -170,6 +170,15 @@ export class QError extends Error {
   }
 }
 
+/** q's name for a limit of JavaScript that was hit: `stack`, `wsfull`. Undefined: it was no such limit. */
+export function limitError(thrown: unknown): QError | undefined {
+  if (!(thrown instanceof RangeError)) return undefined;
+  if (/call stack/i.test(thrown.message)) return new QError('stack');
+  return MEMORY_LIMIT.test(thrown.message) ? new QError('wsfull') : undefined;
+}
+
+const MEMORY_LIMIT = /array length|allocation failed|string length|buffer too large|maximum (size|capacity)/i;
+
 /** What `type` answers. */
 export function typeOf(value: Value): number {
   switch (value.kind) {

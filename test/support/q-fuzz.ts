@@ -1,0 +1,75 @@
+/** Evaluates expressions one after the other in a session and tells which end otherwise than q says. */
+import { seededRandom } from '../../src/base/random.ts';
+import { Engine } from '../../src/q-engine/engine.ts';
+import { limitError, QError } from '../../src/q-engine/values/value.ts';
+import { MemoryHost } from './q-engine-host.ts';
+import { FUZZ_GLOBALS, QExpressions } from './q-expressions.ts';
+
+/** How one expression ended, where that is a defect. */
+export interface Finding {
+  readonly expression: string;
+  readonly what: string;
+}
+
+/** Limit of one evaluation, as -T sets it, and what it may take beyond: some primitives are one long step. */
+const LIMIT_MS = 300;
+export const SLOW_MS = 3000;
+/** Expressions of one session, before names that they assign change what the next ones mean too much. */
+const SESSION_LENGTH = 200;
+
+/** Evaluates `count` expressions; `before` is told each one. Returns what is wrong, in order. */
+export function fuzz(
+  seed: number,
+  count: number,
+  before: (expression: string) => void = () => {},
+): Finding[] {
+  const expressions = new QExpressions(seededRandom(seed));
+  const findings: Finding[] = [];
+  let session = newSession();
+  for (let i = 0; i < count; i++) {
+    if (i % SESSION_LENGTH === SESSION_LENGTH - 1) session = newSession();
+    const expression = expressions.next();
+    before(expression);
+    const start = performance.now();
+    const what = session(expression) ?? slowness(performance.now() - start);
+    if (what !== undefined) findings.push({ expression, what });
+  }
+  return findings;
+}
+
+function slowness(tookMs: number): string | undefined {
+  return tookMs > SLOW_MS ? `took ${Math.round(tookMs)} ms, with a limit of ${LIMIT_MS} ms` : undefined;
+}
+
+/** A session: gives what is wrong with how an expression ended, or undefined. */
+function newSession(): (expression: string) => string | undefined {
+  const host = new MemoryHost();
+  const engine = new Engine(host);
+  engine.loadScript(FUZZ_GLOBALS);
+  let deadline = 0;
+  engine.interpreter.checkLimit = () => {
+    if (performance.now() > deadline) throw new QError('stop');
+  };
+  return expression => {
+    deadline = performance.now() + LIMIT_MS;
+    host.output = '';
+    try {
+      const { value, shown } = engine.evaluateLine(expression);
+      if (shown) host.format(value);
+      return undefined;
+    } catch (error) {
+      if (error instanceof QError) return isKnown(error.message) ? undefined : `'${error.message}`;
+      if (limitError(error) !== undefined) return undefined;
+      return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    }
+  };
+}
+
+/** Not how JavaScript puts it. Any other text may be q's: signals and names without a value are errors, too. */
+function isKnown(message: string): boolean {
+  return !JAVASCRIPT.test(message);
+}
+
+/** How JavaScript puts it. */
+const JAVASCRIPT =
+  /undefined|is not (a |an |iterable|defined|valid)|[Cc]annot (read|mix|convert|set|destructure|access)|BigInt|Invalid |out of (range|bounds)|\[object |NaN|Unexpected|prototype/;
