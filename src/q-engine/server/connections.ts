@@ -63,7 +63,7 @@ export class Connections {
     let connections: Connections | undefined;
     const thread = await SocketThread.start(
       () => connections?.takeEvents(),
-      options.whileBlocking ?? (wait => wait()),
+      options.whileBlocking ?? (block => block()),
     );
     connections = new Connections(thread, options);
     return connections;
@@ -143,12 +143,15 @@ export class Connections {
    * handled, those on other handles wait. Signals the error that the other side answers.
    */
   request(connection: Connection, message: Value): Value {
-    this.#sender.send(connection, encodeMessage(message, MessageKind.sync));
-    for (;;) {
-      const received = this.#nextMessage(connection);
-      if (received[1] === MessageKind.response) return this.#decodeAnswer(connection, received);
-      this.#handle(connection, received);
-    }
+    // From before it is sent: whoever sees the request may end this process, which then waits for ever.
+    return this.#thread.blocking(() => {
+      this.#sender.send(connection, encodeMessage(message, MessageKind.sync));
+      for (;;) {
+        const received = this.#nextMessage(connection);
+        if (received[1] === MessageKind.response) return this.#decodeAnswer(connection, received);
+        this.#handle(connection, received);
+      }
+    });
   }
 
   /** Blocks until an asynchronous message arrives on the handle, and returns it without evaluating it. */

@@ -9,8 +9,8 @@ import {
 } from 'node:worker_threads';
 import type { Command, SocketEvent, ThreadStart } from './thread-protocol.ts';
 
-/** Runs what blocks the interpreter until an event arrives. */
-export type Blocking = (wait: () => void) => void;
+/** Runs what blocks the interpreter until an event arrives, and returns what it gives. */
+export type Blocking = <Result>(block: () => Result) => Result;
 
 /**
  * The interpreter's end of the socket thread. Events are delivered in order, either to `onEvents` between two
@@ -74,6 +74,11 @@ export class SocketThread {
   send(command: Command): void {
     const transfer = command.kind === 'send' ? [command.message.buffer] : [];
     this.#port.postMessage(command, transfer);
+  }
+
+  /** Runs what is going to block. */
+  blocking<Result>(block: () => Result): Result {
+    return this.#whileBlocking(block);
   }
 
   /** The next event that has arrived, if any. */
