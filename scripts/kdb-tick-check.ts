@@ -155,11 +155,10 @@ async function connect(child: Child, port: number): Promise<QueryConnection> {
 /** The feed, from a simulated market. */
 async function startFeed(directory: string, port: number, children: Child[]): Promise<Child> {
   const options = { directory, environment: cleanEnvironment({ MASSIVE_API_KEY: 'demo' }), showErrors: true };
-  const simulator = massiveKdb(
-    'simulator',
-    ['simulate', '--json', '--symbols', '300', '--rate', '200'],
-    options,
-  );
+  const simulator = massiveKdb('simulator', ['simulate', '--json', '--symbols', '300', '--rate', '200'], {
+    ...options,
+    showErrors: false,
+  });
   children.push(simulator);
   const { url } = JSON.parse(await simulator.nextLine()) as { readonly url: string };
   const file = join(directory, 'feed.json');

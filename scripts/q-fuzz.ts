@@ -8,7 +8,9 @@ import { createRequire } from 'node:module';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { type Finding, fuzz } from '../test/support/q-fuzz.ts';
 
-const HANG_MS = 10_000;
+/** Some primitives are one long step, in which the limit of an evaluation is not looked at. */
+const SLOW_MS = 3000;
+const HANG_MS = 60_000;
 const WATCH_MS = 1000;
 
 interface Task {
@@ -32,6 +34,7 @@ async function watch(task: Task): Promise<never> {
   let current = '';
   let since = started;
   let evaluated = 0;
+  let slow = 0;
   const worker = startWorker(task);
   const stop = (what: string): never => {
     console.log(`${what}\n  ${shortened(current)}`);
@@ -43,6 +46,11 @@ async function watch(task: Task): Promise<never> {
   worker.on('error', error => stop(`ends the engine after ${evaluated} expressions: ${error.message}`));
   return new Promise(() => {
     worker.on('message', (report: Report) => {
+      const tookMs = performance.now() - since;
+      if (evaluated > 0 && tookMs > SLOW_MS) {
+        slow += 1;
+        console.log(`took ${Math.round(tookMs)} ms\n  ${shortened(current)}`);
+      }
       since = performance.now();
       if ('expression' in report) {
         current = report.expression;
@@ -53,7 +61,7 @@ async function watch(task: Task): Promise<never> {
       const seconds = ((since - started) / 1000).toFixed(0);
       const { rss } = process.memoryUsage();
       console.log(
-        `seed ${task.seed}: ${evaluated} expressions in ${seconds} s, ${report.findings.length} ended otherwise than in a value or a q error; ${Math.round(rss / 2 ** 20)} MiB at the end`,
+        `seed ${task.seed}: ${evaluated} expressions in ${seconds} s, ${report.findings.length} ended otherwise than in a value or a q error, ${slow} took more than ${SLOW_MS / 1000} s; ${Math.round(rss / 2 ** 20)} MiB at the end`,
       );
       process.exit(report.findings.length === 0 ? 0 : 1);
     });

@@ -248,11 +248,13 @@ function replaceKeyedRow(
     };
   }
   const keyItems = key.kind === 'dictionary' ? itemsOf(key.values) : isListLike(key) ? itemsOf(key) : [key];
+  const fields = item.kind === 'dictionary' ? itemsOf(item.values) : itemsOf(item);
+  if (keyItems.length !== value.keys.names.length || fields.length !== value.values.names.length)
+    throw new QError('length');
   const keys = table(
     value.keys.names,
     value.keys.columns.map((column, i) => join(column, enlist(keyItems[i]!))),
   );
-  const fields = item.kind === 'dictionary' ? itemsOf(item.values) : itemsOf(item);
   const values = table(
     value.values.names,
     value.values.columns.map((column, i) => join(column, enlist(fields[i]!))),

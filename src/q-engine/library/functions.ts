@@ -25,11 +25,14 @@ function number(x: Value | undefined): number {
   return numberOf(x);
 }
 
+const MAX_DIGITS = 100;
+
 /** A number with n digits after its point; of a list, of each item. */
 function fixed(digits: number, x: Value): Value {
   if (isListLike(x)) return list(itemsOf(x).map(item => fixed(digits, item)));
   const value = number(x);
   if (Number.isNaN(value)) return string('');
+  if (!(digits >= 0 && digits <= MAX_DIGITS)) throw new QError('domain');
   return string(value.toFixed(digits));
 }
 

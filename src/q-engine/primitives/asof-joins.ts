@@ -141,6 +141,7 @@ function windowJoin(args: readonly Value[], interpreter: Interpreter, prevailing
   let result = left;
   for (const aggregation of aggregations) {
     const [f, ...columns] = itemsOf(aggregation);
+    if (columns.length === 0) throw new QError('length');
     const picked = columns.map(name => columnsNamed(right, nameList(name)).columns[0]!);
     const values = Array.from({ length: countOf(left) }, (_, i) => {
       const rows = groups(firstRows[i]!, endRows[i]!);

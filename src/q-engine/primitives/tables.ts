@@ -42,6 +42,7 @@ function widened(like: Table, given: Table): Table {
 function asTable(like: Table, rows: Value): Table {
   if (rows.kind === 'table') return rows;
   if (isKeyedTable(rows)) return unkeyed(rows);
+  if (rows.kind === 'dictionary' && countOf(rows) === 0) throw new QError('length');
   if (rows.kind === 'dictionary')
     return isListLike(itemAt(rows.values, 0)) && isColumns(like, rows.values)
       ? flipped(rows)
