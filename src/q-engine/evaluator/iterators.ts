@@ -76,6 +76,7 @@ function eachDictionary(
   interpreter: Interpreter,
 ): Value {
   const count = countOf(keyed.keys);
+  for (const arg of args) if (isListLike(arg) && countOf(arg) !== count) throw new QError('length');
   const results = new Array<Value>(count);
   for (let i = 0; i < count; i++) {
     const key = itemAt(keyed.keys, i);
