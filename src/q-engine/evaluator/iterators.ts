@@ -59,6 +59,8 @@ export function each(target: Value, args: readonly Value[], interpreter: Interpr
 }
 
 function eachUnary(target: Value, x: Value, interpreter: Interpreter): Value {
+  // A table whose columns are all keys has no values to go through.
+  if (x.kind === 'dictionary' && countOf(x.values) !== countOf(x.keys)) throw new QError('length');
   if (x.kind === 'dictionary')
     return { ...x, sorted: false, values: eachUnary(target, x.values, interpreter) };
   if (!isListLike(x)) return interpreter.apply(target, [x]);

@@ -133,6 +133,7 @@ function windowJoin(args: readonly Value[], interpreter: Interpreter, prevailing
   const [source, ...aggregations] = itemsOf(spec);
   const right = unkeyed(source!);
   const [begins, ends] = itemsOf(windows) as [Value, Value];
+  if (countOf(begins) !== countOf(left) || countOf(ends) !== countOf(left)) throw new QError('length');
   const timeName = on[on.length - 1]!;
   const startRows = asofRows(on, withTime(left, timeName, begins), right);
   const endRows = asofRows(on, withTime(left, timeName, ends), right);
