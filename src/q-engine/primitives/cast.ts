@@ -105,6 +105,8 @@ function castPairs(kinds: readonly Value[], y: Value): Value {
 function castTarget(x: Atom): { type: number; tok: boolean } | string {
   if (x.type === 5 || x.type === 6 || x.type === 7) {
     const type = Number(x.value);
+    // Type numbers end with time, and 3 is none.
+    if (Math.abs(type) > 19 || Math.abs(type) === 3) throw new QError('type');
     return { type: Math.abs(type), tok: type < 0 };
   }
   const name = x.type === 10 ? String.fromCharCode(x.value) : x.type === 11 ? x.value : undefined;
