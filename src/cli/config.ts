@@ -3,9 +3,9 @@ import { ExitCode } from '../base/exit-codes.ts';
 import { effectiveSettings } from '../config/effective.ts';
 import { resolveSecrets } from '../config/secrets.ts';
 import { systemSources } from '../config/system-sources.ts';
-import { readSymbolFile } from '../massive/symbol-file.ts';
 import { type CommandContext, defineCommand } from './command.ts';
 import { CONFIGURATION_FLAGS, configurationFromProcess } from './configuration.ts';
+import { subscriptionsOf } from './start/feed-assembly.ts';
 
 /** `massive-kdb config print|check|sample` */
 export const config = defineCommand({
@@ -53,7 +53,8 @@ async function check(flags: Flags, { stdout, stderr }: CommandContext): Promise<
   const { configuration, file, warnings } = configurationFromProcess(flags);
   for (const warning of warnings) stderr.write(`massive-kdb: warning: ${warning}\n`);
   resolveSecrets(configuration, systemSources);
-  for (const { symbolsFile } of configuration.feeds) if (symbolsFile) await readSymbolFile(symbolsFile);
+  for (const feed of configuration.feeds) await subscriptionsOf(feed);
+  for (const { tlsCaFile } of configuration.targets) if (tlsCaFile) readFileSync(tlsCaFile);
   const feeds = configuration.feeds.map(feed => `${feed.market} to ${feed.targets.join(' and ')}`);
   stdout.write(`${file ?? 'The configuration'} is right: ${feeds.join('; ')}\n`);
   return ExitCode.ok;

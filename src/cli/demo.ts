@@ -6,6 +6,7 @@ import { firstAborted } from '../base/abort.ts';
 import { systemClock } from '../base/clock.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { QueryConnection } from '../kdb/connection/query-connection.ts';
+import { checkOptions, DEFAULT_OPTIONS, defaultRate } from '../simulator/options.ts';
 import { SESSION_ZONE } from '../tables/markets.ts';
 import { type CommandContext, defineCommand, UsageError } from './command.ts';
 import { type Child, cleanEnvironment, massiveKdb } from './demo/child.ts';
@@ -47,20 +48,22 @@ export const demo = defineCommand({
   ],
   async run(given, context) {
     const durationMs = given.for === undefined ? undefined : durationOf(given.for);
+    checkSimulation(given);
     const directory = await mkdtemp(join(tmpdir(), 'massive-kdb-demo-'));
     const children: Child[] = [];
     try {
       const simulator = startSimulator(given, directory);
       children.push(simulator);
-      const tickerplant = await startTickerplant(directory, SESSION_ZONE.stocks);
+      const tickerplant = await startTickerplant(directory, SESSION_ZONE.stocks, context.stop);
       children.push(tickerplant.child);
       const { url } = JSON.parse(await simulator.nextLine()) as { readonly url: string };
       const feed = await startFeed(url, tickerplant.port, directory);
       children.push(feed);
+      context.stop.throwIfAborted();
 
       context.stdout.write(introduction(tickerplant, url, given.symbols));
       await watch(tickerplant, children, durationMs, context);
-      const summary = await finish(new SimulatorControl(url), feed, tickerplant);
+      const summary = await finish(new SimulatorControl(url), feed, tickerplant, context.stop);
       context.stdout.write(summaryText(summary));
       if (given.json) context.stdout.write(`${JSON.stringify(summary)}\n`);
       return summary.complete ? ExitCode.ok : ExitCode.failed;
@@ -75,6 +78,11 @@ interface SimulatorFlags {
   readonly symbols: number;
   readonly rate: number | undefined;
   readonly seed: number;
+}
+
+/** @throws SimulatorOptionError before anything is started */
+function checkSimulation({ symbols, seed, rate = defaultRate(symbols, 1) }: SimulatorFlags): void {
+  checkOptions({ ...DEFAULT_OPTIONS, symbols, seed, rate });
 }
 
 function startSimulator({ symbols, rate, seed }: SimulatorFlags, directory: string): Child {
@@ -129,6 +137,7 @@ async function finish(
   simulator: SimulatorControl,
   feed: Child,
   { connection }: Tickerplant,
+  stop: AbortSignal,
 ): Promise<DemoSummary> {
   await simulator.pause();
   const truth = await simulator.truth();
@@ -137,6 +146,11 @@ async function finish(
     total(truth, ({ sent }) => sent),
   );
   await feed.stop();
+  if ((await feed.ended) === 'SIGTERM') {
+    // It had not come to where it heeds signals.
+    stop.throwIfAborted();
+    throw new UsageError('--for was over before the feed had begun', 'Give it a few seconds.');
+  }
   const exit = JSON.parse(await feed.lastLine()) as FeedExit;
   const content: Record<string, TableContent> = {};
   for (const table of TABLES) content[table] = await readContent(connection, table);

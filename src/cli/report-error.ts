@@ -1,5 +1,6 @@
 import { MassiveKdbError, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
+import { printable } from '../base/printable.ts';
 
 export interface Report {
   /** What the user reads, one line each, without a prefix. */
@@ -32,7 +33,8 @@ const EXIT_CODES: Readonly<Record<string, ExitCode>> = {
 
 /** What is said about an error that ends a command, and the exit code. With `debug`, the stack trace too. */
 export function reportOf(error: unknown, debug: boolean): Report {
-  const { lines, exitCode } = withoutTrace(error);
+  const { lines: foreign, exitCode } = withoutTrace(error);
+  const lines = foreign.map(printable);
   return { lines: debug ? [...lines, ...traceOf(error)] : lines, exitCode };
 }
 
@@ -43,7 +45,7 @@ function withoutTrace(error: unknown): Report {
       lines: [
         `${messageOf(error)}. ${SYSTEM_REMEDIES[error.code] ?? 'Check the path, the address and the permissions.'}`,
       ],
-      exitCode: ExitCode.io,
+      exitCode: NETWORK_CALLS.includes(error.syscall) ? ExitCode.unavailable : ExitCode.io,
     };
   }
   return {
@@ -54,11 +56,17 @@ function withoutTrace(error: unknown): Report {
   };
 }
 
+/** Most problems that get a line: a file of the wrong kind has as many as it has lines. */
+const PROBLEMS_SHOWN = 20;
+
 /** Several problems get a line each, and the remedy that they share the last one. */
 function linesOf(error: MassiveKdbError): readonly string[] {
   const warnings = textsOf(error, 'warnings').map(text => `warning: ${text}`);
   const problems = textsOf(error, 'problems');
-  return [...warnings, ...(problems.length > 1 ? [...problems, error.details.remedy] : [error.message])];
+  if (problems.length <= 1) return [...warnings, error.message];
+  const more = problems.length - PROBLEMS_SHOWN;
+  const shown = [...problems.slice(0, PROBLEMS_SHOWN), ...(more > 0 ? [`... and ${more} more`] : [])];
+  return [...warnings, ...shown, error.details.remedy];
 }
 
 function textsOf(error: MassiveKdbError, property: 'problems' | 'warnings'): readonly string[] {
@@ -80,7 +88,11 @@ const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
   EADDRINUSE: 'Another process listens there: stop it, or choose another port.',
 };
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException & { readonly code: string } {
+const NETWORK_CALLS: readonly string[] = ['listen', 'bind', 'connect', 'getaddrinfo'];
+
+function isSystemError(
+  error: unknown,
+): error is NodeJS.ErrnoException & { readonly code: string; readonly syscall: string } {
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }
 

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { CommandContext, CommandEntry } from './command.ts';
+import { whenParentEnds } from './parent.ts';
 import { reportOf } from './report-error.ts';
-import { type Chosen, refuseRepeatedFlags, refuseUnknownFlags, usageError } from './usage.ts';
+import { type Chosen, refuseUnknownFlags, refuseUnusableFlags, usageError } from './usage.ts';
 
 /**
  * Runs the command line of this process and ends it: the one place where errors become lines on standard error and
@@ -85,7 +86,7 @@ export async function runCommandLine(
   }
   if (printed !== '') context.stdout.write(`${printed}\n`);
   if (!chosen || !given) return ExitCode.ok;
-  refuseRepeatedFlags(given, chosen);
+  refuseUnusableFlags(given, chosen);
   return chosen.command.run(given, context);
 }
 
@@ -97,11 +98,15 @@ function packageVersion(): string {
 function processContext(): CommandContext {
   const stop = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
-    if (stop.signal.aborted) process.exit(ExitCode.interrupted);
+    if (stop.signal.aborted) {
+      process.stderr.write(`massive-kdb: ended at once by a second signal, ${signal}\n`);
+      process.exit(ExitCode.interrupted);
+    }
     stop.abort(signal);
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  whenParentEnds(() => stop.abort('SIGTERM'));
   const context = {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -116,6 +121,8 @@ function processContext(): CommandContext {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(ExitCode.ok);
     onDefect(error);
   });
+  // Who reads what is said may leave: what is done goes on.
+  process.stderr.on('error', () => {});
   return context;
 }
 

@@ -155,6 +155,7 @@ function marketTime(text: string): number {
 
 function acceptedKey(text: string): AcceptedKey {
   const [key, list] = text.split(':') as [string, string?];
+  if (key === '') throw new UsageError('--key is empty', 'Give one like demo or demo:stocks,crypto.');
   if (list === undefined) return { key, markets: 'all' };
   const markets = list.split(',').map(name => {
     const market = SIMULATED_MARKETS.find(known => known === name);

@@ -1,7 +1,10 @@
 import { firstAborted } from '../base/abort.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Counters, memoryCounters } from '../base/counters.ts';
+import { seconds } from '../base/durations.ts';
+import { MassiveKdbError } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
+import type { Logger } from '../base/logger.ts';
 import { resolveSecrets } from '../config/secrets.ts';
 import { systemSources } from '../config/system-sources.ts';
 import { acquireConnectionLock, type ConnectionLock } from '../massive/connection-lock.ts';
@@ -16,6 +19,7 @@ import { RefusedBatches, systemRefusedBatchFiles } from '../realtime/refused-bat
 import { type FeedSummary, lostRows } from '../realtime/summary.ts';
 import { type CommandContext, defineCommand } from './command.ts';
 import { CONFIGURATION_FLAGS, configurationFromProcess } from './configuration.ts';
+import { reportOf } from './report-error.ts';
 import { assembleFeed, clusterOf, type SharedParts, subscriptionsOf } from './start/feed-assembly.ts';
 import { onHangup, type Reloadable } from './start/reload.ts';
 
@@ -47,11 +51,13 @@ export const start = defineCommand({
   },
 });
 
+type Flags = Readonly<Record<string, unknown>> & { readonly json: boolean };
+
 async function runFeeds(
-  flags: Readonly<Record<string, unknown>> & { readonly json: boolean },
+  flags: Flags,
   current: Reloadable,
   logger: ProcessLogger,
-  { stdout, stop }: CommandContext,
+  context: CommandContext,
 ): Promise<ExitCode> {
   const { configuration } = current;
   const counters = memoryCounters();
@@ -59,21 +65,44 @@ async function runFeeds(
   const parts = sharedParts(current, quarantine, logger, counters);
   const subscriptions = await Promise.all(configuration.feeds.map(subscriptionsOf));
   const locks = await acquireLocks(current);
-  const feeds = configuration.feeds.map((feed, index) =>
-    assembleFeed(feed, subscriptions[index]!, configuration, parts),
-  );
-  const hangup = onHangup(flags, current, feeds, logger);
+  try {
+    const feeds = configuration.feeds.map((feed, index) =>
+      assembleFeed(feed, subscriptions[index]!, configuration, parts),
+    );
+    const hangup = onHangup(flags, current, feeds, logger);
+    tellStop(context.stop, configuration.timeouts.stopMs, logger);
+    return await runToEnd(feeds, flags, context).finally(() => hangup.cancel());
+  } finally {
+    await quarantine.close();
+    await Promise.all(locks.map(lock => lock.release()));
+  }
+}
+
+/** So that nobody wonders why the process is still there. */
+function tellStop(stop: AbortSignal, stopMs: number, logger: Logger): void {
+  const tell = () =>
+    logger.info(`${stop.reason}: stopping, within ${seconds(stopMs)}; a second signal ends at once`);
+  if (stop.aborted) tell();
+  else stop.addEventListener('abort', tell, { once: true });
+}
+
+async function runToEnd(
+  feeds: readonly Feed[],
+  { json }: Flags,
+  { stdout, stop, environment }: CommandContext,
+): Promise<ExitCode> {
   const health = new ProcessHealthMeter();
   health.start();
   try {
     const summaries = await runAll(feeds, stop);
-    if (flags.json) stdout.write(`${JSON.stringify({ feeds: summaries, process: health.read() })}\n`);
+    if (json) stdout.write(`${JSON.stringify({ feeds: summaries, process: health.read() })}\n`);
     return summaries.some(summary => lostRows(summary) > 0) ? ExitCode.failed : ExitCode.ok;
+  } catch (error) {
+    // Its feed has said why, in the log; the trace is for who asks for it.
+    if (!(error instanceof MassiveKdbError) || environment['MASSIVE_KDB_DEBUG']) throw error;
+    return reportOf(error, false).exitCode;
   } finally {
     health.stop();
-    hangup.cancel();
-    await quarantine.close();
-    await Promise.all(locks.map(lock => lock.release()));
   }
 }
 

@@ -31,15 +31,16 @@ export function refuseUnknownFlags(line: readonly string[], { name, command }: C
 }
 
 /**
- * Refuses a flag that is given more than once and has one value.
+ * Refuses a flag that is given more than once and has one value, and one whose value is not the number that it takes.
  *
  * @throws UsageError
  */
-export function refuseRepeatedFlags(
+export function refuseUnusableFlags(
   given: Readonly<Record<string, unknown>>,
   { name, command }: Chosen,
 ): void {
   for (const [flag, { array }] of Object.entries(command.flags)) {
+    if (Number.isNaN(given[flag])) throw new UsageError(`--${flag} is not a number`, remedy(undefined, name));
     if (array || !Array.isArray(given[flag])) continue;
     throw new UsageError(`--${flag} is given more than once`, remedy(undefined, name));
   }
@@ -79,6 +80,14 @@ export function usageError(
   }
   const empty = /^Not enough arguments following: (?<flag>\S+)/.exec(oneLine)?.groups?.['flag'];
   if (empty !== undefined) return new UsageError(`--${empty} needs a value`, remedy(undefined, name));
+  const exclusive = /^Arguments (?<one>\S+) and (?<other>\S+) are mutually exclusive/.exec(oneLine)?.groups;
+  if (exclusive) {
+    const { one, other } = exclusive;
+    return new UsageError(
+      `--${one} and --${other} are given, of which there can be one`,
+      remedy(undefined, name),
+    );
+  }
   const choice =
     /^Invalid values: Argument: (?<of>\S+), Given: "(?<given>.*)", Choices: (?<choices>.*)$/.exec(oneLine);
   if (choice?.groups) {

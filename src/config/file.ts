@@ -20,12 +20,12 @@ export function parseConfigurationFile(file: string, content: string): Configura
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
-    throw new ConfigurationError(
-      document.errors.map(({ pos: [offset], message }) => {
-        const { line, col } = lines.linePos(offset);
-        return `${file}:${line}:${col}: this is not YAML: ${messageOf(message)}`;
-      }),
-    );
+    const problems = document.errors.map(({ pos: [offset], message }) => {
+      const { line, col } = lines.linePos(offset);
+      return `${file}:${line}:${col}: this is not YAML: ${messageOf(message)}`;
+    });
+    // One slip may be told once for each level that it is in.
+    throw new ConfigurationError([...new Set(problems)]);
   }
   const origins = new Origins();
   const values = read(document.contents, [], { file, lines, document, origins });

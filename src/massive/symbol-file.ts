@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { MassiveKdbError, messageOf } from '../base/errors.ts';
 
+/** So much of a line that is not a symbol is shown: the file may be anything. */
+const SHOWN_LENGTH = 40;
+
 /** A list of symbols cannot be read. Code `MASSIVE_SYMBOL_FILE`. */
 export class SymbolFileError extends MassiveKdbError {
   constructor(what: string, remedy: string, cause?: unknown) {
@@ -19,7 +22,7 @@ export async function readSymbolFile(path: string): Promise<readonly string[]> {
     text = await readFile(path, 'utf8');
   } catch (error) {
     throw new SymbolFileError(
-      `the list of symbols cannot be read: ${messageOf(error)}`,
+      `the list of symbols ${path} cannot be read: ${messageOf(error)}`,
       'Correct its path or permissions.',
       error,
     );
@@ -40,7 +43,7 @@ function parseSymbolLines(text: string, path: string): readonly string[] {
       if (ticker === '') return [];
       if (/[\s,;]/.test(ticker)) {
         throw new SymbolFileError(
-          `${path}:${index + 1} has more than one symbol: '${ticker}'`,
+          `${path}:${index + 1} has more than one symbol: '${ticker.slice(0, SHOWN_LENGTH)}'`,
           'Write one symbol a line.',
         );
       }

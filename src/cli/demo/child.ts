@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { basename, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { MassiveKdbError } from '../../base/errors.ts';
+import { END_WITH_PARENT } from '../parent.ts';
 
 const MAIN = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url),
@@ -28,6 +30,8 @@ export interface ChildOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Whether its warnings are of interest to the person who watches. */
   readonly showErrors: boolean;
+  /** Whether it is massive-kdb, and so can be told to end when the demo does, even if that is killed. */
+  readonly endsWithParent?: boolean;
 }
 
 /** A process of the demo: its lines, and its end. */
@@ -40,15 +44,18 @@ export class Child {
   readonly #errors: string[] = [];
   readonly #waiting: ((line: string) => void)[] = [];
 
-  constructor({ name, command, arguments: args, directory, environment, showErrors }: ChildOptions) {
+  constructor(options: ChildOptions) {
+    const { name, command, arguments: args, directory, environment, showErrors, endsWithParent } = options;
     this.name = name;
     // A group of its own: Ctrl-C is for the demo, which stops its processes in order.
     this.process = spawn(command, args, {
       cwd: directory,
       env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(endsWithParent ? (['ipc'] as const) : [])],
       detached: true,
     });
+    // One that ends before it reads this is no surprise.
+    if (endsWithParent) this.process.send(END_WITH_PARENT, () => {});
     this.ended = new Promise(resolve => {
       this.process.once('error', error => resolve(error.message));
       this.process.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'));
@@ -67,7 +74,7 @@ export class Child {
     if (queued !== undefined) return queued;
     const line = new Promise<string>(resolve => this.#waiting.push(resolve));
     const ended = this.ended.then(code => {
-      throw new DemoProcessError(this.name, `ended with ${code} instead of starting`, this.#errors);
+      throw this.failure(`ended with ${code} instead of starting`);
     });
     return Promise.race([line, ended]);
   }
@@ -78,14 +85,19 @@ export class Child {
     if (stdout && !stdout.closed) await once(stdout, 'close');
     await this.ended;
     const line = this.#lines.at(-1);
-    if (line === undefined) throw new DemoProcessError(this.name, 'ended without a summary', this.#errors);
+    if (line === undefined) throw this.failure('ended without a summary');
     return line;
   }
 
   /** Rejects when the process ends, for whatever reason. */
   async watch(): Promise<never> {
     const code = await this.ended;
-    throw new DemoProcessError(this.name, `ended with ${code}`, this.#errors);
+    throw this.failure(`ended with ${code}`);
+  }
+
+  /** An error that says what is wrong with it, with what it said itself. */
+  failure(what: string): DemoProcessError {
+    return new DemoProcessError(this.name, what, this.#errors);
   }
 
   get running(): boolean {
@@ -111,6 +123,12 @@ export class Child {
   }
 }
 
+/** How a command of massive-kdb is typed in the directory and by the way in which this process was started. */
+export function typedCommand(): string {
+  if (basename(process.argv[1] ?? '') !== 'massive-kdb') return `node ${relative(process.cwd(), MAIN)}`;
+  return process.env['npm_command'] === 'exec' ? 'npx massive-kdb' : 'massive-kdb';
+}
+
 /** A command of massive-kdb itself as a process. */
 export function massiveKdb(
   name: string,
@@ -120,6 +138,7 @@ export function massiveKdb(
   return new Child({
     ...options,
     name,
+    endsWithParent: true,
     command: process.execPath,
     arguments: [...process.execArgv, MAIN, ...args],
   });

@@ -66,15 +66,17 @@ export function summaryText(summary: DemoSummary): string {
   const { sent, received, delivered, lost, lagMs, tables, distinct, checksum, complete } = summary;
   const rows = Object.keys(tables).map(
     table =>
-      `  ${table}: ${tables[table]} rows; different bars: ${sides(distinct[table])}; checksum: ${sides(checksum[table])}`,
+      `  ${table}: ${tables[table]} rows, different bars ${sides(distinct[table])}, checksum ${sides(checksum[table])}`,
   );
   return [
     '',
     `Sent ${sent}, received ${received}, delivered ${delivered}, lost ${lost}.`,
-    `Lag from the end of a window to the tickerplant's answer: p50 ${lagMs.p50 ?? '-'} ms, p99 ${lagMs.p99 ?? '-'} ms.`,
+    `From the end of a window to the tickerplant's answer: p50 ${lagMs.p50 ?? '-'} ms, p99 ${lagMs.p99 ?? '-'} ms.`,
     'In the tickerplant:',
     ...rows,
-    complete ? 'Nothing was lost: both sides hold the same bars.' : 'NOT THE SAME on both sides.',
+    complete
+      ? 'Nothing was lost: simulator and tickerplant hold the same bars.'
+      : 'NOT THE SAME on both sides.',
     '',
   ].join('\n');
 }
@@ -103,6 +105,6 @@ function bothSides<Value>(
 function sides<Value>(both: BothSides<Value> | undefined): string {
   if (!both) return '-';
   return both.simulator === both.tickerplant
-    ? `${both.tickerplant} on both sides`
-    : `${both.simulator} sent, but ${both.tickerplant} in the tickerplant`;
+    ? `${both.tickerplant}`
+    : `${both.simulator} sent but ${both.tickerplant} there`;
 }

@@ -1,5 +1,6 @@
 import type { QueryConnection } from '../../kdb/connection/query-connection.ts';
 import { tableText } from '../format/table-text.ts';
+import { typedCommand } from './child.ts';
 import { countRows } from './tables.ts';
 import type { Tickerplant } from './tickerplant.ts';
 
@@ -7,17 +8,19 @@ const LATEST_ROWS = 8;
 
 /** What runs where, and what to try. */
 export function introduction({ port, engine }: Tickerplant, simulatorUrl: string, symbols: number): string {
+  const command = typedCommand();
   return [
     `Simulator     ${symbols} stocks at ${simulatorUrl}/stocks`,
     `Tickerplant   q/tick.q on port ${port} (${engine})`,
     'Feed          massive-kdb start, channels A and AM',
     '',
     'Try, in another terminal:',
-    `  node dist/cli/main.js query :${port} "select last close, sum volume by sym from agg1s"`,
-    `  node dist/cli/main.js query :${port} "select from agg1m where sym=\`AAPL" --csv`,
+    `  ${command} query :${port} "select last close by sym from agg1s"`,
+    `  ${command} query :${port} "select from agg1m where sym=\`AAPL" --csv`,
     `  or, from q:  h:hopen ${port}; h"meta agg1s"`,
     '',
-    'The first bars take a few seconds: a second is sent two seconds after it has ended. Ctrl-C ends.',
+    'The first bars take a few seconds: a second is sent two seconds after its end.',
+    'Ctrl-C ends.',
     '',
   ].join('\n');
 }

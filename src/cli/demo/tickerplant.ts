@@ -4,11 +4,14 @@ import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../base/clock.ts';
+import { seconds } from '../../base/durations.ts';
 import { QueryConnection } from '../../kdb/connection/query-connection.ts';
 import { Child, cleanEnvironment, DemoProcessError, massiveKdb } from './child.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../../q/tick.q', import.meta.url));
-const START_LIMIT_MS = 20_000;
+const START_LIMIT_MS = 10_000;
+const TRY_LIMIT_MS = 2_000;
+const ANSWER_LIMIT_MS = 20_000;
 const TRY_EVERY_MS = 100;
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
@@ -22,31 +25,42 @@ export interface Tickerplant {
 
 /**
  * Starts q/tick.q on a free port of this machine, in the session zone `timeZone`: on the q that `$Q` names, else the
- * q on PATH, else the embedded engine. A q that does not start, as without a licence, gives way to the engine.
+ * q on PATH, else the embedded engine. A q that does not start, as without a licence, gives way to the engine. Throws
+ * the reason of `stop` when it is aborted.
  */
-export async function startTickerplant(directory: string, timeZone: string): Promise<Tickerplant> {
+export async function startTickerplant(
+  directory: string,
+  timeZone: string,
+  stop: AbortSignal,
+): Promise<Tickerplant> {
   const q = process.env['Q'] ?? (await onPath('q'));
   if (q !== undefined) {
     try {
-      return await start(q, directory, timeZone);
+      return await start(q, directory, timeZone, stop);
     } catch (error) {
       if (!(error instanceof DemoProcessError)) throw error;
-      process.stderr.write(`${error.message.split('. ')[0]}. Using the embedded engine instead.\n`);
+      process.stderr.write(`massive-kdb: ${error.details.what}. Using the embedded engine instead.\n`);
     }
   }
-  return start(undefined, directory, timeZone);
+  return start(undefined, directory, timeZone, stop);
 }
 
-async function start(q: string | undefined, directory: string, timeZone: string): Promise<Tickerplant> {
+async function start(
+  q: string | undefined,
+  directory: string,
+  timeZone: string,
+  stop: AbortSignal,
+): Promise<Tickerplant> {
   const port = await freePort();
   const args = [SCRIPT, '-p', `127.0.0.1:${port}`, '-q'];
   const options = { directory, environment: cleanEnvironment({ TZ: timeZone }), showErrors: false };
   const child =
     q === undefined
       ? massiveKdb('tickerplant', ['q', ...args], options)
-      : new Child({ ...options, name: 'tickerplant', command: q, arguments: args });
+      : new Child({ ...options, name: `q (${q})`, command: q, arguments: args });
   try {
-    const connection = await connect(child, port);
+    const connection = await connect(child, port, stop);
+    if (q !== undefined) await endWithConnection(connection);
     return { child, port, engine: q ?? 'embedded engine', connection };
   } catch (error) {
     await child.stop();
@@ -54,19 +68,27 @@ async function start(q: string | undefined, directory: string, timeZone: string)
   }
 }
 
-async function connect(child: Child, port: number): Promise<QueryConnection> {
+/** Has a q end when the demo is gone, even if that is killed: the system closes its connections. */
+async function endWithConnection(connection: QueryConnection): Promise<void> {
+  await connection.query('.z.pc:{[closed;demo;handle] closed handle; if[handle=demo;exit 0]}[.z.pc;.z.w]');
+}
+
+async function connect(child: Child, port: number, stop: AbortSignal): Promise<QueryConnection> {
   const target = { host: '127.0.0.1', port, user: '', password: '' };
   const deadlineMs = systemClock.monotonicMs() + START_LIMIT_MS;
   for (;;) {
     try {
       return await QueryConnection.open(target, {
         clock: systemClock,
-        connectTimeoutMs: START_LIMIT_MS,
-        answerTimeoutMs: START_LIMIT_MS,
+        connectTimeoutMs: TRY_LIMIT_MS,
+        answerTimeoutMs: ANSWER_LIMIT_MS,
         maxAnswerBytes: MAX_ANSWER_BYTES,
       });
-    } catch (error) {
-      if (systemClock.monotonicMs() > deadlineMs) throw error;
+    } catch {
+      stop.throwIfAborted();
+      if (systemClock.monotonicMs() > deadlineMs) {
+        throw child.failure(`gives no answer on port ${port} within ${seconds(START_LIMIT_MS)}`);
+      }
       await Promise.race([new Promise(resolve => setTimeout(resolve, TRY_EVERY_MS)), child.watch()]);
     }
   }

@@ -13,7 +13,7 @@ import { FrameScanner } from '../../massive/scanner/frame-scanner.ts';
 import type { QuarantineSink } from '../../massive/scanner/quarantine-sink.ts';
 import type { ReceiveClock } from '../../massive/scanner/receive-clock.ts';
 import type { OpenSocket } from '../../massive/socket.ts';
-import { type Subscription, subscriptionsTo } from '../../massive/subscription.ts';
+import { type Subscription, SubscriptionError, subscriptionsTo } from '../../massive/subscription.ts';
 import { readSymbolFile } from '../../massive/symbol-file.ts';
 import { Feed } from '../../realtime/feed.ts';
 import { FeedTarget } from '../../realtime/feed-target.ts';
@@ -42,8 +42,15 @@ export function clusterOf({ market, exchange }: FeedConfiguration): Cluster {
 
 /** The subscriptions of a feed, its file of symbols read. @throws SubscriptionError, SymbolFileError */
 export async function subscriptionsOf(feed: FeedConfiguration): Promise<readonly Subscription[]> {
-  const symbols = feed.symbolsFile === null ? feed.symbols : await readSymbolFile(feed.symbolsFile);
-  return subscriptionsTo(feed.market, feed.channels, symbols);
+  const { market, channels, symbols, symbolsFile } = feed;
+  if (symbolsFile === null) return subscriptionsTo(market, channels, symbols);
+  const listed = await readSymbolFile(symbolsFile);
+  try {
+    return subscriptionsTo(market, channels, listed);
+  } catch (error) {
+    if (!(error instanceof SubscriptionError)) throw error;
+    throw new SubscriptionError(error.problems.map(problem => `${symbolsFile}: ${problem}`));
+  }
 }
 
 /** Puts one feed of the configuration together. */

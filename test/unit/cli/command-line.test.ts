@@ -54,6 +54,7 @@ describe('command line - parsing', () => {
   const mistakes: readonly (readonly [line: string[], message: string])[] = [
     [['publsh', 'a'], 'there is no command "publsh". Did you mean publish? See massive-kdb --help.'],
     [[], 'a command is missing. See massive-kdb --help.'],
+    [['publish', 'a', '--count', 'x3'], '--count is not a number. See massive-kdb publish --help.'],
     [['publish'], 'publish needs <what>, as in publish <what>. See massive-kdb publish --help.'],
     [
       ['publish', 'a', 'b'],
@@ -124,6 +125,29 @@ describe('command line - errors', () => {
       lines: ["EROFS: read-only file system, mkdir '/x'. That file system is read-only: name another place."],
       exitCode: ExitCode.io,
     });
+  });
+
+  it('a port that is taken is a service that cannot be had', () => {
+    const taken = Object.assign(new Error('listen EADDRINUSE: address already in use 127.0.0.1:1'), {
+      code: 'EADDRINUSE',
+      syscall: 'listen',
+    });
+    expect(reportOf(taken, false)).to.deep.equal({
+      lines: [
+        'listen EADDRINUSE: address already in use 127.0.0.1:1. Another process listens there: stop it, or choose another port.',
+      ],
+      exitCode: ExitCode.unavailable,
+    });
+  });
+
+  it('what a file of the wrong kind leads to neither moves the cursor nor floods the terminal', () => {
+    const { lines } = reportOf(
+      new ConfigurationError(Array.from({ length: 1000 }, () => '\u001b[2J')),
+      false,
+    );
+    expect(lines).to.have.lengthOf(22);
+    expect(lines[0]).to.equal('\\x1b[2J');
+    expect(lines[20]).to.equal('... and 980 more');
   });
 
   it('a defect is called one, and its trace is shown only on request', () => {
