@@ -10,7 +10,7 @@ export const ExitCode = {
   usage: 64,
   /** The tickerplant's tables are not what the feed publishes. */
   schema: 65,
-  /** A service that was asked for with --fail-fast could not be reached. */
+  /** A service that was asked for with --fail-fast could not be reached, or another process holds what was asked for. */
   unavailable: 69,
   /** A defect of massive-kdb: a stream ended that never ends. */
   internal: 70,
