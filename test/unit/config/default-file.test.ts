@@ -34,7 +34,7 @@ describe('configuration - default.yaml', () => {
   it('examples can be loaded', () => {
     for (const name of readdirSync(new URL('examples/', FOLDER))) {
       const file = readFileSync(new URL(`examples/${name}`, FOLDER), 'utf8');
-      const sources = configurationSources({ files: { [`/work/${name}`]: file }, flags: { config: name } });
+      const sources = configurationSources({ files: { [`/here/${name}`]: file }, flags: { config: name } });
       expect(loadConfiguration(sources).configuration.feeds, name).not.to.be.empty;
     }
   });

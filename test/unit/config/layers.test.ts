@@ -21,7 +21,7 @@ logging:
   level: warn
 `;
 
-const files = { '/work/massive-kdb.yaml': FILE };
+const files = { '/here/massive-kdb.yaml': FILE };
 
 describe('configuration - layers', () => {
   it('flags win over the environment, the environment over the file, the file over the defaults', () => {
@@ -41,9 +41,9 @@ describe('configuration - layers', () => {
   it('the file is the one of --config, else of MASSIVE_KDB_CONFIG, else here, else of the system', () => {
     const level = (name: string) => `logging: {level: ${name}}`;
     const all = {
-      '/work/flag.yaml': level('debug'),
-      '/work/variable.yaml': level('info'),
-      '/work/massive-kdb.yaml': level('warn'),
+      '/here/flag.yaml': level('debug'),
+      '/here/variable.yaml': level('info'),
+      '/here/massive-kdb.yaml': level('warn'),
       '/etc/massive-kdb/massive-kdb.yaml': level('error'),
     };
     const environment = { MASSIVE_KDB_CONFIG: 'variable.yaml' };
@@ -59,7 +59,7 @@ describe('configuration - layers', () => {
   });
 
   it('sections that are named and empty keep their defaults', () => {
-    const empty = { '/work/massive-kdb.yaml': 'logging:\n  # level: warn\nfeeds:\n' };
+    const empty = { '/here/massive-kdb.yaml': 'logging:\n  # level: warn\nfeeds:\n' };
     expect(load({ files: empty }).logging.level).to.equal('info');
   });
 
@@ -69,7 +69,7 @@ describe('configuration - layers', () => {
     expect(logging.file).to.equal('/etc/kdb/a.log');
     expect(state.directory).to.equal('/home/ops/state');
     expect(quarantine.directory).to.equal('/home/ops/state/quarantine');
-    expect(load({ flags: { 'logging-file': 'b.log' } }).logging.file).to.equal('/work/b.log');
+    expect(load({ flags: { 'logging-file': 'b.log' } }).logging.file).to.equal('/here/b.log');
     expect(load({ flags: { 'quarantine-directory': '/var/bad' } }).quarantine.directory).to.equal('/var/bad');
   });
 
@@ -132,7 +132,7 @@ describe('configuration - one feed by flags', () => {
     const { feeds } = load({ files, flags: { market: 'crypto' } });
     expect(feeds.map(({ market }) => market)).to.deep.equal(['crypto']);
     expect(feeds[0]?.targets).to.deep.equal(['main', 'spare']);
-    const bad = { '/work/massive-kdb.yaml': FILE.replace('[XA]', '[]') };
+    const bad = { '/here/massive-kdb.yaml': FILE.replace('[XA]', '[]') };
     expect(problemsOf(() => load({ files: bad, flags: { market: 'crypto' } }))[0]).to.match(
       /^massive-kdb\.yaml:7:5: feeds\[0\]\.channels is \[\]/,
     );
@@ -140,10 +140,10 @@ describe('configuration - one feed by flags', () => {
 
   it('flags change the picked feed, and --symbols replaces a list of symbols or a file of them', () => {
     const withFile = {
-      '/work/massive-kdb.yaml': FILE.replace('symbols: [AAPL, MSFT]', 'symbolsFile: all.txt'),
+      '/here/massive-kdb.yaml': FILE.replace('symbols: [AAPL, MSFT]', 'symbolsFile: all.txt'),
     };
     expect(load({ files: withFile, flags: { market: 'stocks' } }).feeds[0]).to.include({
-      symbolsFile: '/work/all.txt',
+      symbolsFile: '/here/all.txt',
     });
     const { feeds } = load({ files: withFile, flags: { market: 'stocks', symbols: 'TSLA' } });
     expect(feeds[0]).to.deep.include({ channels: ['A', 'AM'], symbols: ['TSLA'], symbolsFile: null });

@@ -65,7 +65,7 @@ drain: fast
     const warning =
       'MASSIVE_KDB_LOGING_LEVEL is not a setting and is ignored; did you mean MASSIVE_KDB_LOGGING_LEVEL?';
     const sources = configurationSources({
-      files: { '/work/a.yaml': GOOD },
+      files: { '/here/a.yaml': GOOD },
       flags: { config: 'a.yaml' },
       environment,
     });
@@ -152,6 +152,6 @@ function problemsIn(
 ): readonly string[] {
   const flags = { ...given.flags, config: 'a.yaml' };
   return problemsOf(() =>
-    loadConfiguration(configurationSources({ ...given, flags, files: { '/work/a.yaml': content } })),
+    loadConfiguration(configurationSources({ ...given, flags, files: { '/here/a.yaml': content } })),
   );
 }

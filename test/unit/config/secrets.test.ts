@@ -58,7 +58,7 @@ targets:
   - {name: guarded, port: 5011, user: feed}
   - {name: named, port: 5012, user: feed, password: NAMED_PASSWORD}
 `;
-  const sources = configurationSources({ files: { '/work/massive-kdb.yaml': file } });
+  const sources = configurationSources({ files: { '/here/massive-kdb.yaml': file } });
   const { configuration } = loadConfiguration(sources);
 
   it('each feed has its key, and each target with a user the password that is given for it', () => {
