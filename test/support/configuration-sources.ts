@@ -11,7 +11,7 @@ export function configurationSources(
   return {
     environment: {},
     flags: {},
-    workingDirectory: '/work',
+    workingDirectory: '/here',
     homeDirectory: '/home/ops',
     rules: () => [],
     readText: path => files[path] ?? noSuchFile(path),
