@@ -8,7 +8,7 @@ import { primitive, primitiveNames, primitiveOrUndefined } from '../primitives/r
 import { dottedPart } from '../sql/dotted.ts';
 import { runQuery } from '../sql/query.ts';
 import { buildTable, collect, columnOf } from '../values/items.ts';
-import { dictionary, list, symbols, table, textOf } from '../values/make.ts';
+import { dictionary, list, string, symbols, table, textOf } from '../values/make.ts';
 import type { Dictionary, Lambda, Table, Value } from '../values/value.ts';
 import { ELIDED, limitError, NULL, QError } from '../values/value.ts';
 import { applyValue } from './apply.ts';
@@ -63,9 +63,19 @@ export class Interpreter {
       const value = runSystemCommand(text.slice(1), this);
       return { value, shown: value.kind !== 'null' };
     }
+    const language = /^([a-zA-Z])\)/.exec(source)?.[1];
+    if (language !== undefined) return this.#evaluateAs(language, source.slice(2));
     const node = parseSource(source, this.namespace);
     const value = this.#evaluateTop(node);
     return { value, shown: isShown(node) && value.kind !== 'null' };
+  }
+
+  /** Text after a letter such as `s)` is for the handler .s.e of that language. */
+  #evaluateAs(language: string, text: string): { value: Value; shown: boolean } {
+    if (language === 'q') return this.evaluateText(text);
+    if (language === 'k') throw new QError('nyi: k)');
+    const value = this.apply(this.getVariable(`.${language}.e`), [string(text)]);
+    return { value, shown: value.kind !== 'null' };
   }
 
   #evaluateTop(node: Node): Value {

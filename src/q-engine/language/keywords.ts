@@ -9,10 +9,8 @@ export const INFIX: ReadonlySet<string> = new Set(
     .filter(word => word !== ''),
 );
 
-/** Words that open a query, and words that end a part of one. */
+/** Words that open a query. Of those that end a part of one only `where` is a keyword elsewhere. */
 export const QUERY_VERBS: ReadonlySet<string> = new Set(['select', 'exec', 'update', 'delete']);
-export const QUERY_STOPS: ReadonlySet<string> = new Set(['by', 'from', 'where']);
-
 export const CONTROL_WORDS: ReadonlySet<string> = new Set(['if', 'do', 'while']);
 
 /** Keywords that are not infix. */
@@ -27,7 +25,19 @@ const PREFIX = `abs acos aj aj0 ajf ajf0 all any asc asin atan attr avg avgs cei
 export const RESERVED: ReadonlySet<string> = new Set([
   ...INFIX,
   ...QUERY_VERBS,
-  ...QUERY_STOPS,
   ...CONTROL_WORDS,
   ...PREFIX.split(/\s+/).filter(word => word !== ''),
 ]);
+
+/** Of the keywords those that are functions written in q: a definition with `::` may take such a name. */
+const BUILT_IN = new Set(
+  `abs acos asin atan avg bin binr cor cos cov delete dev div do enlist exec exit exp getenv hopen if in insert
+  last like log max min prd select setenv sin sqrt ss sum tan update var wavg while within wsum xexp`.split(
+    /\s+/,
+  ),
+);
+
+/** Whether a name cannot be set, with `:` or (global) with `::`. */
+export function isReserved(name: string, global: boolean): boolean {
+  return RESERVED.has(name) && (!global || BUILT_IN.has(name));
+}

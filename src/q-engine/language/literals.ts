@@ -122,9 +122,9 @@ function wrapNumber(value: number, type: NumberType): number {
   return type === 8 ? Math.fround(value) : value;
 }
 
-const INTEGER = /^(-?\d+)([a-zA-Z])?$/;
+const INTEGER = /^(-?\d+)([a-z])?$/;
 const FLOAT = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?([efz])?$/;
-const CLOCK = /^(-?)(?:(\d+)D)?(\d{1,3})(?::(\d{2}))?(?::(\d{2})(?:\.(\d{0,9}))?)?([a-z])?$/;
+const CLOCK = /^(-?)(?:(\d+)D)?(\d{1,3})?(?::(\d{2}))?(?::(\d{2})(?:\.(\d{0,9}))?)?([a-z])?$/;
 const DATE = /^(\d{4})\.(\d{2})\.(\d{2})(?:([DT])(.*))?$/;
 const MONTH = /^(\d{4})\.(\d{2})m$/;
 
@@ -174,7 +174,7 @@ function parseInteger(text: string): Word | undefined {
     return { type: 1, explicit: true, atom: numberAtom(1, Number(digits)) };
   }
   const type = typeByName(letter);
-  if (letter !== letter.toLowerCase() || type === 0 || type === 2 || type === 4 || type === 11) fail(text);
+  if (type === 0 || type === 2 || type === 4 || type === 11) fail(text);
   if (type === 10) fail(text);
   if (type >= 17 && type <= 19 && digits.replace('-', '').length > 2) return parseClock(text);
   return { type: type as TypeNumber, explicit: true, atom: integerAs(digits, type, text) };
@@ -241,7 +241,8 @@ export function clockNs(text: string): bigint | undefined {
 function parseClock(text: string): Word | undefined {
   const match = CLOCK.exec(text);
   if (match === null) return undefined;
-  const [, minus, days, , minutes, seconds, fraction, letter] = match;
+  const [, minus, days, hours, minutes, seconds, fraction, letter] = match;
+  if (hours === undefined && (days === undefined || minutes !== undefined)) return undefined;
   const sign = minus === '-' ? -1n : 1n;
   const clock = clockNs(text.replace(/^-?(\d+D)?/, '').replace(/[a-z]$/, ''));
   if (clock === undefined) return undefined;

@@ -5,7 +5,7 @@ import { primitive, primitiveOrUndefined } from '../primitives/registry.ts';
 import { char } from '../values/make.ts';
 import type { Iterator, Lambda } from '../values/value.ts';
 import { EMPTY_LIST, NULL, QError } from '../values/value.ts';
-import { CONTROL_WORDS, INFIX, QUERY_VERBS, RESERVED } from './keywords.ts';
+import { CONTROL_WORDS, INFIX, isReserved, QUERY_VERBS, RESERVED } from './keywords.ts';
 import { type Token, tokenize } from './lexer.ts';
 import { assignable, compose, isPattern, isVerb, nameColumn } from './node-shapes.ts';
 import type { NamedNode, Node } from './nodes.ts';
@@ -160,7 +160,7 @@ export class Parser {
       return { node: { kind: 'pattern', pattern: target.node, value }, train: false };
     }
     const { name, indices } = assignable(target.node);
-    if (RESERVED.has(name.name)) throw new QError('assign');
+    if (isReserved(name.name, sign.global === true)) throw new QError('assign');
     const plain = indices === undefined && sign.operator === undefined;
     if (plain && !sign.global && !this.#stops.has(',') && !name.name.includes('.'))
       this.#scope?.assign(name.name);
@@ -283,6 +283,7 @@ export class Parser {
       const [condition = ELIDED_NODE, ...body] = this.#bracket();
       return noun({ kind: 'control', word: name as 'if', condition, body });
     }
+    if (this.#isDefined() && !isReserved(name, true)) return noun(this.refer(name));
     if (name === 'csv') return noun({ kind: 'literal', value: char(44) });
     const keyword = name.startsWith('.') ? undefined : primitiveOrUndefined(name);
     if (keyword !== undefined) {
@@ -290,6 +291,12 @@ export class Parser {
     }
     if (RESERVED.has(name)) throw new QError(`nyi: ${name}`);
     return noun(this.refer(name));
+  }
+
+  /** Whether `::` and a value follow the word just taken. */
+  #isDefined(): boolean {
+    const next = this.peek();
+    return next.kind === 'operator' && next.text === '::' && !this.#endsAt(this.peek(1));
   }
 
   #parenthesis(): Node {

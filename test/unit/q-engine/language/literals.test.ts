@@ -24,6 +24,12 @@ describe('q-engine literals', () => {
     expect(q.literal('2024.01 2024.03m')).to.equal('2024.01 2024.03m');
   });
 
+  it('timespan - may be a number of days alone', () => {
+    expect(q.literal('3D')).to.equal('3D00:00:00.000000000');
+    expect(q.literal('-2D')).to.equal('-2D00:00:00.000000000');
+    expect(q.literal('5D:30')).to.equal("'5D:30");
+  });
+
   it('temporal literals - count from 2000.01.01 in their own unit', () => {
     expect(q.literal('"j"$2000.01.02D00:00:00.000000001')).to.equal('86400000000001');
     expect(q.literal('"j"$1999.12.31')).to.equal('-1');

@@ -27,6 +27,23 @@ describe('q-engine parser', () => {
     expect(q.show('count:3')).to.equal("'assign");
   });
 
+  it('from and by - are names like others outside of a query', () => {
+    expect(q.literal('{[from;by]from-by}[9;4]')).to.equal('5');
+  });
+
+  it('a global definition - may take the name of a keyword that is written in q, not of a built-in one', () => {
+    q.run('view::2');
+    expect(q.show('cols::3')).to.equal('');
+    expect(q.show('max::3')).to.equal("'assign");
+  });
+
+  it('text after a letter and a parenthesis - goes to the handler of that language', () => {
+    q.run('.H.e:{(`handled;x)}');
+    expect(q.literal('H)any "text"')).to.equal('(`handled;"any \\"text\\"")');
+    expect(q.show('J)1')).to.equal("'.J.e");
+    expect(q.show('k)#x')).to.equal("'nyi: k)");
+  });
+
   it('locals - are those that are plainly assigned; op-assignment reaches the global', () => {
     q.run('g:10', 'up:{g+:x}', 'own:{g:x;g}');
     q.run('up 5', 'own 99');
