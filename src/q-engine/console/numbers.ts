@@ -7,7 +7,7 @@ import {
   NULL_SHORT,
 } from '../values/types.ts';
 
-/** Digits that \P 0 shows: enough to tell any two floats apart. */
+/** Digits that \P 0 shows and the most there are: enough to tell any two floats apart. */
 const FULL_PRECISION = 17;
 
 /**
@@ -18,7 +18,7 @@ export function floatText(value: number, precision: number): string {
   if (Number.isNaN(value)) return '0n';
   if (!Number.isFinite(value)) return value > 0 ? '0w' : '-0w';
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
-  const digits = precision === 0 ? FULL_PRECISION : precision;
+  const digits = precision === 0 ? FULL_PRECISION : Math.min(precision, FULL_PRECISION);
   const [mantissa, exponentText] = roundedHalfEven(value, digits).split('e') as [string, string];
   const exponent = Number(exponentText);
   const negative = mantissa.startsWith('-');

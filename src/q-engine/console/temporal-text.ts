@@ -1,4 +1,4 @@
-import { dateFromDays } from '../values/temporal.ts';
+import { dateFromDays, daysFromDate } from '../values/temporal.ts';
 import {
   INFINITE_INT,
   INFINITE_LONG,
@@ -57,16 +57,23 @@ export function datetimeText(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '0wz' : '-0wz';
   const ms = Math.round(value * MS_PER_DAY);
   const days = Math.floor(ms / MS_PER_DAY);
+  if (days < FIRST_DAY || days > LAST_DAY) return '0000.00.00T00:00:00.000';
   return `${dateText(days)}T${intTemporalText(ms - days * MS_PER_DAY, 19)}`;
 }
 
+/** 0001.01.01 and 9999.12.31 in days since 2000.01.01. Dates beyond show as zeros. */
+const FIRST_DAY = daysFromDate(1, 1, 1);
+const LAST_DAY = daysFromDate(9999, 12, 31);
+
 function dateText(days: number): string {
+  if (days < FIRST_DAY || days > LAST_DAY) return '0000.00.00';
   const { year, month, day } = dateFromDays(days);
   return `${digits(year, 4)}.${two(month)}.${two(day)}`;
 }
 
 function monthText(months: number): string {
   const year = 2000 + Math.floor(months / 12);
+  if (year < 1 || year > 9999) return '0000.00';
   return `${digits(year, 4)}.${two((((months % 12) + 12) % 12) + 1)}`;
 }
 

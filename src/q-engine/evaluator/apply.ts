@@ -95,6 +95,8 @@ export function rankOf(target: Value): number {
       return target.maxRank;
     case 'projection': {
       const given = target.args.filter(arg => arg !== ELIDED).length;
+      // A list with gaps waits for as many items as it has gaps.
+      if (isEnlist(target.target)) return target.args.length - given;
       return Math.max(rankOf(target.target), target.args.length) - given;
     }
     case 'composition':
@@ -104,6 +106,10 @@ export function rankOf(target: Value): number {
     default:
       return 1;
   }
+}
+
+function isEnlist(value: Value): boolean {
+  return value.kind === 'primitive' && value.name === 'enlist';
 }
 
 /** Whether a value is a function rather than data. */

@@ -1,7 +1,10 @@
 /** Application of functions derived by an iterator. */
 
 import { primitive } from '../primitives/registry.ts';
+import { matches } from '../values/compare.ts';
+import { numberOf, type Simple, simple, toFloats } from '../values/convert.ts';
 import { collect, countOf, isListLike, itemAt, itemsOf, nullLike } from '../values/items.ts';
+import { floats } from '../values/make.ts';
 import type { Derived, Dictionary, Value } from '../values/value.ts';
 import { EMPTY_LIST, QError } from '../values/value.ts';
 import { accumulate, converge, repeatOrWhile } from './accumulators.ts';
@@ -101,6 +104,10 @@ function isInteger(target: Value): boolean {
 /** i'[a;b;...]: from each position, the item of the list that i names. */
 function caseOf(target: Value, args: readonly Value[]): Value {
   const count = countOf(target);
+  const keyed = args.filter(arg => arg.kind === 'dictionary');
+  for (const arg of args)
+    if ((isListLike(arg) || arg.kind === 'dictionary') && countOf(arg) !== count) throw new QError('length');
+  if (keyed.some(({ keys }) => !matches(keys, keyed[0]!.keys))) throw new QError('domain');
   const results = new Array<Value>(count);
   for (let i = 0; i < count; i++) {
     const chosen = args[Number((itemAt(target, i) as { value: number | bigint }).value)];
@@ -172,6 +179,7 @@ function accumulator(target: Value, args: readonly Value[], scan: boolean, inter
   const fast = fastFold(target, args, scan, interpreter);
   if (fast !== undefined) return fast;
   const [x, y] = args as [Value, Value];
+  if (scan && args.length === 2 && isFloats(target)) return linearScan(x, target, y);
   const rank = rankOf(target);
   if (args.length === 1) {
     if (isUnary(target, rank)) return converge(target, x, scan, interpreter);
@@ -179,6 +187,26 @@ function accumulator(target: Value, args: readonly Value[], scan: boolean, inter
   }
   if (args.length === 2 && isUnary(target, rank)) return repeatOrWhile(target, x, y, scan, interpreter);
   return accumulate(target, x, args.slice(1), scan, interpreter);
+}
+
+function isFloats(target: Value): target is Simple {
+  return (target.kind === 'atom' || target.kind === 'vector') && target.type === 9;
+}
+
+/** x y\z for floats y: each state is the item of z and the item of y times the state before. */
+function linearScan(seed: Value, factors: Simple, added: Value): Value {
+  if (seed.kind !== 'atom' || !isListLike(added)) throw new QError('type');
+  const terms = toFloats(simple(added));
+  const step = factors.kind === 'vector' ? 1 : 0;
+  const scale = toFloats(factors);
+  if (step === 1 && scale.length !== terms.length) throw new QError('length');
+  let state = numberOf(seed);
+  return floats(
+    terms.map((term, i) => {
+      state = term + scale[i * step]! * state;
+      return state;
+    }),
+  );
 }
 
 /** Lists and dictionaries are applied to one index here, as finite-state machines. */

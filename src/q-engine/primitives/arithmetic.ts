@@ -1,13 +1,15 @@
 /** + - * % & | and their kin over atoms and vectors of every pair of types. */
 import { type Simple, toFloats } from '../values/convert.ts';
 import { vectorItem } from '../values/items.ts';
+import { numberAtom } from '../values/make.ts';
 import { isFloatType, isIntType, isLongType, isTemporal, newData, vectorOf } from '../values/types.ts';
 import type { TypeNumber, Value } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 import { spread2 } from './atomic.ts';
+import { cast } from './cast.ts';
 import { ADD, type ArithmeticKernels, GREATER, LESSER, MULTIPLY, SUBTRACT } from './kernels.ts';
 import { define } from './registry.ts';
-import { commonTemporal, floatsAs, intsAs, longsAs } from './temporal-units.ts';
+import { commonTemporal, comparedAs, floatsAs, intsAs, longsAs } from './temporal-units.ts';
 
 type Operation = 'add' | 'subtract' | 'multiply' | 'extreme';
 
@@ -25,20 +27,24 @@ function isNumeric(type: number): boolean {
 export function resultType(operation: Operation, x: number, y: number): number {
   if (operation === 'extreme') return extremeType(x, y);
   if (isNumeric(x) && isNumeric(y)) return numericResult(x, y);
-  if (x === 10 || y === 10)
-    return x === 9 || y === 9 ? 9 : isTemporal(x) || isTemporal(y) ? Math.max(x, y) : 0;
+  if (x === 10 || y === 10) return charResult(operation, x, y);
   if (isNumeric(x) && isTemporal(y)) return mixedResult(x, y);
   if (isNumeric(y) && isTemporal(x)) return mixedResult(y, x);
   if (!isTemporal(x) || !isTemporal(y) || operation === 'multiply') return 0;
   if (x === y) {
     if (x === 13 || x === 14) return 6;
     if (x === 15) return 9;
-    if (x === 12) return operation === 'subtract' ? 16 : 0;
-    return x;
+    return x === 12 ? 16 : x;
   }
-  const datesOnly = x <= 15 && y <= 15;
-  if (datesOnly) return operation === 'subtract' ? 16 : 0;
-  return commonTemporal(x, y);
+  // Points in time of two types have neither sum nor difference.
+  return x <= 15 && y <= 15 ? 0 : commonTemporal(x, y);
+}
+
+/** Chars count with floats and temporal types, and can be taken from a number. */
+function charResult(operation: Operation, x: number, y: number): number {
+  if (x === 9 || y === 9) return 9;
+  if (isTemporal(x) || isTemporal(y)) return Math.max(x, y);
+  return operation === 'subtract' && isNumeric(x) ? numericResult(x, 0) : 0;
 }
 
 function mixedResult(numeric: number, temporal: number): number {
@@ -48,16 +54,21 @@ function mixedResult(numeric: number, temporal: number): number {
 
 function extremeType(x: number, y: number): number {
   if (x === 11 || y === 11 || x === 2 || y === 2) return 0;
-  if (isTemporal(x) && isTemporal(y)) return commonTemporal(x, y);
-  return Math.max(x, y);
+  return isTemporal(x) && isTemporal(y) ? comparedAs(x, y) : Math.max(x, y);
 }
 
 function arithmetic(operation: Operation, kernels: ArithmeticKernels) {
   return (x: Simple, y: Simple): Value => {
     const type = resultType(operation, x.type, y.type);
     if (type === 0) throw new QError('type');
+    const timesOfDay = operation === 'extreme' && isTemporal(x.type) && isTemporal(y.type) && type >= 16;
+    if (timesOfDay) return compute(kernels, toType(type, x), toType(type, y), type as TypeNumber);
     return compute(kernels, x, y, type as TypeNumber);
   };
+}
+
+function toType(type: number, x: Simple): Simple {
+  return cast(numberAtom(5, type), x) as Simple;
 }
 
 function compute(kernels: ArithmeticKernels, x: Simple, y: Simple, type: TypeNumber): Value {

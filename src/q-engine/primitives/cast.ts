@@ -9,6 +9,7 @@ import { dateFromDays, daysOfMonth, daysOfTimestamp, monthOfDays } from '../valu
 import { decodeText } from '../values/text.ts';
 import {
   INFINITE_INT,
+  INFINITE_LONG,
   isFloatType,
   isLongType,
   MS_PER_DAY,
@@ -189,8 +190,11 @@ function booleanOf(y: Atom): number {
 function integerAs(type: NumberType, y: Atom, value: number): number {
   if (Number.isNaN(value)) return type === 10 ? 32 : nullNumber(type);
   if (type === 4 || type === 10) {
+    // A long above int's infinity is the greatest byte.
     const byte = isLongType(y.type)
-      ? Number(BigInt.asUintN(8, y.value as bigint))
+      ? (y.value as bigint) > BigInt(INFINITE_INT)
+        ? 255
+        : Number(BigInt.asUintN(8, y.value as bigint))
       : Math.floor(value + (isFloatType(y.type) ? 0.5 : 0)) & 255;
     return byte;
   }
@@ -211,13 +215,14 @@ const DAY_TYPES = new Set([12, 13, 14, 15]);
 /** Among temporal types: dates to timestamps and back, clock times by truncation. */
 function castTemporal(type: TypeNumber, y: Atom): Atom {
   if (isNull(y)) return nullAtom(type);
-  if (isInfinite(y)) return infiniteAtom(type, y);
+  // The infinities of a timestamp are nanoseconds like others to a coarser type.
+  if (isInfinite(y) && y.type !== 12) return infiniteAtom(type, y);
   const target = type as NumberType;
   if (DAY_TYPES.has(y.type) && DAY_TYPES.has(type)) {
     const ns = timestampNs(y);
     switch (type) {
       case 12:
-        return longAtom(12, ns);
+        return longAtom(12, saturated(ns));
       case 13:
         return numberAtom(13, monthOfDays(daysOfTimestamp(ns)));
       case 14:
@@ -243,6 +248,12 @@ const CLOCK_NS: Record<number, bigint> = { 16: 1n, 17: 60_000_000_000n, 18: 1_00
 export function floorDivide(x: bigint, y: bigint): bigint {
   const quotient = x / y;
   return x % y !== 0n && x < 0n !== y < 0n ? quotient - 1n : quotient;
+}
+
+/** Points in time that a timestamp cannot say are its infinities. */
+function saturated(ns: bigint): bigint {
+  if (ns > INFINITE_LONG) return INFINITE_LONG;
+  return ns < -INFINITE_LONG ? -INFINITE_LONG : ns;
 }
 
 function timeOfDay(ns: bigint): bigint {
@@ -289,12 +300,23 @@ function infiniteAtom(type: TypeNumber, y: Atom): Atom {
   return numberAtom(type as NumberType, sign * (type === 15 ? Number.POSITIVE_INFINITY : INFINITE_INT));
 }
 
+/** The types that have each part; of a clock type `mm` is the minutes. */
+const PARTS_OF: Readonly<Record<string, readonly number[]>> = {
+  year: [12, 13, 14, 15],
+  mm: [12, 13, 14, 15, 16, 17, 18, 19],
+  week: [12, 14, 15],
+  dd: [12, 14, 15],
+  hh: [12, 15, 16, 17, 18, 19],
+  uu: [12, 15, 16, 17, 18, 19],
+  ss: [12, 15, 16, 17, 18, 19],
+};
+
 /** `year$ `mm$ `dd$ `hh$ `uu$ `ss$ `week$ */
 function castPart(part: string, y: Value): Value {
   if (y.kind === 'list') return collect(y.items.map(item => castPart(part, item)));
   if (y.kind === 'dictionary') return { ...y, values: castPart(part, y.values) };
   if (y.kind === 'vector') return collect(itemsOf(y).map(item => castPart(part, item)));
-  if (y.kind !== 'atom' || y.type < 12 || y.type > 19) throw new QError('type');
+  if (y.kind !== 'atom' || PARTS_OF[part]?.includes(y.type) !== true) throw new QError('type');
   if (part === 'week') {
     const date = castAtom(14, y);
     const days = date.value as number;

@@ -10,7 +10,7 @@ import { QError } from '../values/value.ts';
 import { spread1, spread2 } from './atomic.ts';
 import { cast } from './cast.ts';
 import { alias, define } from './registry.ts';
-import { commonTemporal, floatsAs, intsAs, longsAs } from './temporal-units.ts';
+import { comparedAs, floatsAs, intsAs, longsAs } from './temporal-units.ts';
 
 /** What a comparison answers for less, equal and greater. */
 interface Answers {
@@ -45,15 +45,6 @@ function fill(x: Simple, stepX: number, y: Simple, stepY: number, out: Uint8Arra
   else fillNumbers(x, stepX, y, stepY, out, answers);
 }
 
-/** A point in time against a clock type is compared by its time of day, in the coarser unit. */
-function comparedAs(x: number, y: number): number {
-  const [low, high] = [Math.min(x, y), Math.max(x, y)];
-  if ((low === 12 || low === 15) && high >= 16) return high;
-  if (low === 13 && high > 14) throw new QError('type');
-  if (low === 14 && high > 15) throw new QError('type');
-  return commonTemporal(x, y);
-}
-
 /** Both in the unit and the kind of array that can say both. */
 function fillNumbers(
   x: Simple,
@@ -65,6 +56,7 @@ function fillNumbers(
 ): void {
   const mixed = isTemporal(x.type) && isTemporal(y.type) && x.type !== y.type;
   const unit = mixed ? comparedAs(x.type, y.type) : 0;
+  if (mixed && unit === 0) throw new QError('type');
   if (mixed && unit >= 16) {
     const [a, b] = [cast(numberAtom(5, unit), x) as Simple, cast(numberAtom(5, unit), y) as Simple];
     fillNumbers(a, stepX, b, stepY, out, answers);

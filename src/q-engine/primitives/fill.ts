@@ -9,6 +9,7 @@ import { isKeyedTable, QError } from '../values/value.ts';
 import { spread2 } from './atomic.ts';
 import { castAtom, isNull } from './cast.ts';
 import { define } from './registry.ts';
+import { comparedAs } from './temporal-units.ts';
 
 /** Items of y, those of x where y is null. */
 function fill(x: Simple, y: Simple): Value {
@@ -28,7 +29,7 @@ function fill(x: Simple, y: Simple): Value {
 function filledType(x: Simple, y: Simple): number {
   if (x.type === y.type) return x.type;
   if (x.type === 11 || y.type === 11 || x.type === 2 || y.type === 2) return 0;
-  if (isTemporal(x.type) && isTemporal(y.type)) return y.type;
+  if (isTemporal(x.type) && isTemporal(y.type)) return comparedAs(x.type, y.type);
   return Math.max(x.type, y.type);
 }
 

@@ -1,22 +1,14 @@
 /** div mod xbar xexp xlog: division with whole results, bars, powers. */
 import { type Simple, toFloats, toInts, toLongs } from '../values/convert.ts';
 import { countOf, vectorItem } from '../values/items.ts';
-import { floats, ints, longs } from '../values/make.ts';
-import {
-  isFloatType,
-  isLongType,
-  isTemporal,
-  NULL_INT,
-  NULL_LONG,
-  newData,
-  vectorOf,
-} from '../values/types.ts';
+import { floats, longs } from '../values/make.ts';
+import { isFloatType, isLongType, isTemporal, NULL_INT, NULL_LONG, vectorOf } from '../values/types.ts';
 import type { TypeNumber, Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
+import { resultType } from './arithmetic.ts';
 import { spread2 } from './atomic.ts';
 import { castVector, floorDivide } from './cast.ts';
 import { define } from './registry.ts';
-import { intsAs, longsAs } from './temporal-units.ts';
 
 /** Number of items of the result and the step through each argument. */
 export function shape(
@@ -41,12 +33,12 @@ function checkNumeric(x: Simple, y: Simple): void {
 function div(x: Simple, y: Simple): Value {
   checkNumeric(x, y);
   const { count, stepX, stepY, atomic } = shape(x, y);
-  const type = (x.type === 10 || x.type < 6 ? 6 : x.type) as TypeNumber;
+  const type = divType(x.type) as TypeNumber;
   if (isFloatType(x.type) || isFloatType(y.type)) {
     const a = toFloats(x);
     const b = toFloats(y);
     const out = Float64Array.from({ length: count }, (_, i) => Math.floor(a[i * stepX]! / b[i * stepY]!));
-    return result(castVector(type === 8 ? 9 : type, floats(out)) as Vector, atomic);
+    return result(castVector(type, floats(out)) as Vector, atomic);
   }
   if (isLongType(x.type) || isLongType(y.type)) {
     const a = toLongs(x);
@@ -76,89 +68,87 @@ function narrowLong(value: bigint): number {
   return value === NULL_LONG ? NULL_INT : Number(BigInt.asIntN(32, value));
 }
 
-/** x - y * x div y, of the type of a difference. */
+/** The type of a quotient: that of x, of what is smaller than an int or a real the next larger. */
+function divType(x: number): number {
+  if (x === 8) return 9;
+  return x === 10 || x < 6 ? 6 : x;
+}
+
+/** x - y * x div y, of the type that this has. */
 function mod(x: Simple, y: Simple): Value {
   checkNumeric(x, y);
+  const product = resultType('multiply', y.type, divType(x.type));
+  const type = product === 0 ? 0 : resultType('subtract', x.type, product);
+  if (type === 0) throw new QError('type');
   const { count, stepX, stepY, atomic } = shape(x, y);
   if (isFloatType(x.type) || isFloatType(y.type)) {
     const a = toFloats(x);
     const b = toFloats(y);
     const out = Float64Array.from({ length: count }, (_, i) => {
       const [left, right] = [a[i * stepX]!, b[i * stepY]!];
-      return right === 0 ? left : left - right * Math.floor(left / right);
+      return left - right * Math.floor(left / right);
     });
-    return result(floats(out), atomic);
+    return result(castVector(type as TypeNumber, floats(out)) as Vector, atomic);
   }
   if (isLongType(x.type) || isLongType(y.type)) {
     const a = toLongs(x);
     const b = toLongs(y);
     const out = BigInt64Array.from({ length: count }, (_, i) => modLong(a[i * stepX]!, b[i * stepY]!));
-    const type = x.type === 12 || x.type === 16 ? 16 : 7;
-    if (!isLongType(x.type) && isTemporal(x.type))
-      return result(ints(Int32Array.from(out, narrowLong)), atomic);
-    return result(longs(out, type), atomic);
+    return result(
+      isLongType(type) ? longs(out, type) : vectorOf(type as TypeNumber, Int32Array.from(out, narrowLong)),
+      atomic,
+    );
   }
   const a = toInts(x);
   const b = toInts(y);
   const out = Int32Array.from({ length: count }, (_, i) => {
     const [left, right] = [a[i * stepX]!, b[i * stepY]!];
-    if (left === NULL_INT || right === NULL_INT) return NULL_INT;
-    return right === 0 ? left : left - right * Math.floor(left / right);
+    if (left === NULL_INT || right === NULL_INT || right === 0) return NULL_INT;
+    return left - right * Math.floor(left / right);
   });
-  const type = (x.type >= 17 ? x.type : 6) as TypeNumber;
-  return result(vectorOf(type, out), atomic);
+  return result(vectorOf(type as TypeNumber, out), atomic);
 }
 
 function modLong(x: bigint, y: bigint): bigint {
-  if (x === NULL_LONG || y === NULL_LONG) return NULL_LONG;
-  return y === 0n ? x : x - y * floorDivide(x, y);
+  return x === NULL_LONG || y === NULL_LONG || y === 0n ? NULL_LONG : x - y * floorDivide(x, y);
 }
 
-/** y rounded down to a multiple of x, of the type of y. */
+/**
+ * y rounded down to a multiple of x: x * y div x, of the type that this has. A timespan of x counts as the long
+ * of its nanoseconds, so that bars of a timestamp or timespan can be given as one.
+ */
 function bar(x: Simple, y: Simple): Value {
   checkNumeric(x, y);
+  const type = resultType('multiply', x.type === 16 ? 7 : x.type, divType(y.type));
+  if (type === 0) throw new QError('type');
   const { count, stepX, stepY, atomic } = shape(x, y);
   if (isFloatType(x.type) || isFloatType(y.type)) {
     const a = toFloats(x);
     const b = toFloats(y);
     const out = Float64Array.from({ length: count }, (_, i) => {
       const [step, value] = [a[i * stepX]!, b[i * stepY]!];
-      return step === 0 ? value : step * Math.floor(value / step + 1e-14 * Math.abs(value / step));
+      return step === 0 ? value : step * Math.floor(value / step);
     });
-    if (y.type === 15) return result({ kind: 'vector', type: 15, data: out, attribute: '' }, atomic);
-    if (isTemporal(y.type)) return result(castVector(y.type as TypeNumber, floats(out)) as Vector, atomic);
-    return result(y.type === 8 ? vectorOf(8, Float32Array.from(out)) : floats(out), atomic);
+    return result(castVector(type as TypeNumber, floats(out)) as Vector, atomic);
   }
-  const coarse = isTemporal(x.type) && isTemporal(y.type) && x.type !== y.type;
   if (isLongType(y.type) || isLongType(x.type)) {
-    // A timespan bar of a clock or date type counts in nanoseconds and comes back in the type of y.
-    const target = isLongType(y.type) ? y.type : coarse ? 12 : 7;
-    const a = coarse ? longsAs(x, 16) : toLongs(x);
-    const b = coarse ? longsAs(y, target) : toLongs(y);
+    const a = toLongs(x);
+    const b = toLongs(y);
     const out = new BigInt64Array(count);
     for (let i = 0; i < count; i++) out[i] = barLong(a[i * stepX]!, b[i * stepY]!);
-    if (isLongType(y.type)) return result(longs(out, y.type), atomic);
-    if (!isTemporal(y.type)) return result(longs(out), atomic);
-    const unit = coarse ? longsAs({ kind: 'atom', type: y.type, value: 1 } as Simple, target)[0]! : 1n;
     return result(
-      vectorOf(
-        y.type as TypeNumber,
-        Int32Array.from(out, value => narrowLong(divideLong(value, unit))),
-      ),
+      isLongType(type) ? longs(out, type) : vectorOf(type as TypeNumber, Int32Array.from(out, narrowLong)),
       atomic,
     );
   }
-  const a = intsAs(x, y.type);
+  const a = toInts(x);
   const b = toInts(y);
   const out = Int32Array.from({ length: count }, (_, i) => {
     const [step, value] = [a[i * stepX]!, b[i * stepY]!];
     if (value === NULL_INT || step === NULL_INT) return NULL_INT;
     return step === 0 ? value : step * Math.floor(value / step);
   });
-  if (isTemporal(y.type) || y.type === 6) return result(vectorOf(y.type, out), atomic);
-  const data = newData(6, count) as Int32Array;
-  data.set(out);
-  return result(vectorOf(6, data), atomic);
+  return result(vectorOf(type as TypeNumber, out), atomic);
 }
 
 function barLong(step: bigint, value: bigint): bigint {
@@ -178,11 +168,24 @@ function floatBinary(compute: (x: number, y: number) => number) {
   };
 }
 
+const isNumber = (type: number) => type !== 10 && !isTemporal(type);
+
+/** xexp takes numbers only, xlog anything but datetimes. */
+function limited(takes: (type: number) => boolean, compute: (x: Simple, y: Simple) => Value) {
+  return (x: Simple, y: Simple): Value => {
+    if (!takes(x.type) || !takes(y.type)) throw new QError('type');
+    return compute(x, y);
+  };
+}
+
 const power = floatBinary((x, y) => (Number.isNaN(x) || Number.isNaN(y) ? Number.NaN : x ** y));
 const logarithm = floatBinary((x, y) => Math.log(y) / Math.log(x));
+
+const powerOfNumbers = limited(isNumber, power);
+const logarithmOf = limited(type => type !== 15, logarithm);
 
 define('div', { binary: (x, y) => spread2(x, y, div) }, { type: 102 });
 define('mod', { binary: (x, y) => spread2(x, y, mod) });
 define('xbar', { binary: (x, y) => spread2(x, y, bar) });
-define('xexp', { binary: (x, y) => spread2(x, y, power) }, { type: 102 });
-define('xlog', { binary: (x, y) => spread2(x, y, logarithm) });
+define('xexp', { binary: (x, y) => spread2(x, y, powerOfNumbers) }, { type: 102 });
+define('xlog', { binary: (x, y) => spread2(x, y, logarithmOf) });

@@ -78,6 +78,8 @@ function changeCase(change: (text: string) => string) {
 const asciiUpper = (text: string) => text.replace(/[a-z]+/g, part => part.toUpperCase());
 const asciiLower = (text: string) => text.replace(/[A-Z]+/g, part => part.toLowerCase());
 
+export const lowerCase = changeCase(asciiLower);
+
 /** Without the blanks, or in general the nulls, at the start or the end. */
 function trim(x: Value, start: boolean, end: boolean): Value {
   if (x.kind === 'list') return list(x.items.map(item => trim(item, start, end)));
@@ -188,7 +190,7 @@ function md5(x: Value): Value {
 
 define('string', { unary: stringOf });
 alias('$:', 'string');
-define('lower', { unary: changeCase(asciiLower) });
+define('lower', { unary: lowerCase });
 define('upper', { unary: changeCase(asciiUpper) });
 define('trim', { unary: x => trim(x, true, true) });
 define('ltrim', { unary: x => trim(x, true, false) });

@@ -27,6 +27,17 @@ export function commonTemporal(x: number, y: number): number {
   return 14;
 }
 
+/**
+ * The type in which two temporal types are compared, 0 when there is none: a point in time and a clock type
+ * meet in the time of day.
+ */
+export function comparedAs(x: number, y: number): number {
+  const [low, high] = [Math.min(x, y), Math.max(x, y)];
+  if ((low === 12 || low === 15) && isClock(high)) return high;
+  if ((low === 13 && high > 14) || (low === 14 && high > 15)) return 0;
+  return commonTemporal(x, y);
+}
+
 /** Items as floats of the unit of `type`: for datetimes. */
 export function floatsAs(x: Simple, type: number): Float64Array {
   const floats = toFloats(x);

@@ -1,4 +1,5 @@
 /** Text to a value of a type: "J"$"42". What cannot be read is null. */
+import { isIP } from 'node:net';
 import { clockNs } from '../language/literals.ts';
 import { longAtom, numberAtom, symbol } from '../values/make.ts';
 import { daysFromDate, isDate } from '../values/temporal.ts';
@@ -54,7 +55,10 @@ function read(type: TypeNumber, text: string): Atom | undefined {
   }
 }
 
+/** Sixteen bytes in hexadecimal, with or without hyphens, or an internet address of either version. */
 function readGuid(text: string): Atom | undefined {
+  const address = isIP(text) === 0 ? undefined : addressBytes(text);
+  if (address !== undefined) return { kind: 'atom', type: 2, value: address };
   const digits = text.replace(/-/g, '');
   if (!/^[0-9a-fA-F]{32}$/.test(digits)) return undefined;
   return {
@@ -62,6 +66,29 @@ function readGuid(text: string): Atom | undefined {
     type: 2,
     value: Uint8Array.from(digits.match(/../g)!, pair => Number.parseInt(pair, 16)),
   };
+}
+
+/** The bytes of an address; version 4 comes as its last four after ffff. */
+function addressBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(16);
+  if (isIP(text) === 4) {
+    bytes.set([255, 255, ...text.split('.').map(Number)], 10);
+    return bytes;
+  }
+  const plain = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) => {
+    const [a, b, c, d] = parts.map(Number) as [number, number, number, number];
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  });
+  const groups = (part: string) => part.split(':').filter(group => group !== '');
+  const [head, tail] = plain.split('::') as [string, string?];
+  const [left, right] = [groups(head), groups(tail ?? '')];
+  const place = (at: number, group: string) => {
+    const value = Number.parseInt(group, 16);
+    bytes.set([value >> 8, value & 255], at * 2);
+  };
+  for (const [i, group] of left.entries()) place(i, group);
+  for (const [i, group] of right.entries()) place(8 - right.length + i, group);
+  return bytes;
 }
 
 function readInteger(type: 5 | 6 | 7, text: string): Atom | undefined {

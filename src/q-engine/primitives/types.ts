@@ -1,16 +1,16 @@
 /** type, null, neg and the keywords that look at or at most re-sign single values. */
 
-import { floatsEqual } from '../values/compare.ts';
 import { type Simple, toFloats } from '../values/convert.ts';
 import { countOf, vectorItem } from '../values/items.ts';
-import { boolean, byteVector, floats, int, longs, numberAtom } from '../values/make.ts';
+import { boolean, byteVector, int, longs, numberAtom } from '../values/make.ts';
 import { isFloatType, isLongType, NULL_INT, NULL_LONG, newData, vectorOf } from '../values/types.ts';
-import type { NumberType, TypeNumber, Value } from '../values/value.ts';
+import type { TypeNumber, Value } from '../values/value.ts';
 import { QError, typeOf } from '../values/value.ts';
 import { divideValues } from './arithmetic.ts';
 import { spread1 } from './atomic.ts';
-import { isNull } from './cast.ts';
+import { cast, isNull } from './cast.ts';
 import { alias, define } from './registry.ts';
+import { lowerCase } from './strings.ts';
 
 function nullLeaf(x: Simple): Value {
   if (x.kind === 'atom') return boolean(isNull(x));
@@ -96,37 +96,25 @@ function signum(x: Simple): Value {
   return { kind: 'vector', type: 6, data: signs, attribute: '' };
 }
 
-/** floor and ceiling: to long, temporal values by their own rules unchanged. */
-function rounding(round: (value: number) => number) {
+/** floor and ceiling: floats to long, whole numbers as they are. What else each takes is `other`'s to say. */
+function rounding(round: (value: number) => number, other: (x: Simple) => Value) {
   return (x: Simple): Value => {
-    if (x.type === 11 || x.type === 2 || x.type === 20) throw new QError('type');
-    if (!isFloatType(x.type)) {
-      if (x.type === 4 || x.type === 10) throw new QError('type');
-      return x.type === 1
-        ? mapNumbers(
-            x,
-            value => value,
-            value => value,
-          )
-        : x;
-    }
-    if (x.type === 15) return dates(x, round);
-    const rounded = BigInt64Array.from(toFloats(x), value => toLong(tolerant(value, round)));
+    if (x.type >= 5 && x.type <= 7) return x;
+    if (x.type !== 8 && x.type !== 9) return other(x);
+    const rounded = BigInt64Array.from(toFloats(x), value => toLong(round(value)));
     return x.kind === 'atom' ? vectorItem(longs(rounded), 0) : longs(rounded);
   };
 }
 
-/** What is a whole number within q's tolerance is that number. */
-function tolerant(value: number, round: (value: number) => number): number {
-  const nearest = Math.round(value);
-  return floatsEqual(nearest, value) ? nearest : round(value);
+/** floor of text is its lower case. */
+function floorOther(x: Simple): Value {
+  if (x.type === 10 || x.type === 11) return lowerCase(x);
+  throw new QError('type');
 }
 
-function dates(x: Simple, round: (value: number) => number): Value {
-  const days = Int32Array.from(toFloats(x), value => (Number.isNaN(value) ? NULL_INT : round(value)));
-  return x.kind === 'atom'
-    ? numberAtom(14, days[0]!)
-    : { kind: 'vector', type: 14, data: days, attribute: '' };
+function ceilingOther(x: Simple): Value {
+  if (x.type === 1 || x.type === 4 || x.type === 10) return cast(numberAtom(5, 6), x);
+  throw new QError('type');
 }
 
 function toLong(value: number): bigint {
@@ -142,18 +130,22 @@ function floatFunction(compute: (value: number) => number) {
     const values = toFloats(x);
     const out = new Float64Array(values.length);
     for (let i = 0; i < values.length; i++) out[i] = compute(values[i]!);
-    if (x.kind === 'atom') return numberAtom(9 as NumberType, out[0]!);
-    return floats(out);
+    // A datetime is a float already, and stays one of its type.
+    const type = x.type === 15 ? 15 : 9;
+    return x.kind === 'atom' ? numberAtom(type, out[0]!) : vectorOf(type, out);
   };
 }
+
+const floorLeaf = rounding(Math.floor, floorOther);
+const ceilingLeaf = rounding(Math.ceil, ceilingOther);
 
 define('type', { unary: x => numberAtom(5, typeOf(x)) });
 define('null', { unary: isNullValue });
 define('neg', { unary: negate });
 define('abs', { unary: absolute });
 define('signum', { unary: x => spread1(x, signum) });
-define('floor', { unary: x => spread1(x, rounding(Math.floor)) });
-define('ceiling', { unary: x => spread1(x, rounding(Math.ceil)) });
+define('floor', { unary: x => spread1(x, floorLeaf) });
+define('ceiling', { unary: x => spread1(x, ceilingLeaf) });
 define('reciprocal', { unary: x => divideValues({ kind: 'atom', type: 9, value: 1 }, x) });
 for (const [name, compute] of Object.entries({
   sqrt: Math.sqrt,

@@ -1,5 +1,5 @@
 /** Where values are in a list: what find, in, except, inter and the joins look up. */
-import { floatsEqual, matches } from './compare.ts';
+import { matches } from './compare.ts';
 import { groupItems } from './grouping.ts';
 import { countOf, isListLike, itemsOf } from './items.ts';
 import { join } from './join.ts';
@@ -35,7 +35,8 @@ function findAtom(list: Vector, wanted: Atom): number {
   let found: number;
   if (list.type === 11) found = list.data.indexOf(internSymbol(wanted.value as string));
   else if (list.type === 8 || list.type === 9 || list.type === 15) {
-    found = (list.data as Float64Array).findIndex(item => floatsEqual(item, wanted.value as number));
+    // Exactly, not within the tolerance of =.
+    found = (list.data as Float64Array).findIndex(item => sameFloat(item, wanted.value as number));
   } else if (list.type === 2) {
     const bytes = wanted.value as Uint8Array;
     found = -1;
@@ -44,4 +45,8 @@ function findAtom(list: Vector, wanted: Atom): number {
     }
   } else found = (list.data as Int32Array).indexOf(wanted.value as number);
   return found < 0 ? countOf(list) : found;
+}
+
+function sameFloat(x: number, y: number): boolean {
+  return x === y || (Number.isNaN(x) && Number.isNaN(y));
 }
