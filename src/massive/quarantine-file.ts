@@ -38,10 +38,10 @@ export class QuarantineError extends MassiveKdbError {
 }
 
 /**
- * What was received and is not a bar, as lines of JSON in `<directory>/events.ndjson`: time, market, channel, reason,
- * detail, raw text as received, and the bytes that were cut off from it. Each is counted by reason; a new reason is
- * logged once, further ones are in the counters and the file. Writing is never waited for: a slow or failing disk
- * costs lines here, which are counted and logged, and nothing else.
+ * What was received and is not a bar, as lines of JSON in `<directory>/events.ndjson`: time, market, channel, file and
+ * line where it came in a file, reason, detail, raw text as received, and the bytes that were cut off from it. Each is
+ * counted by reason; a new reason is logged once, further ones are in the counters and the file. Writing is never waited
+ * for: a slow or failing disk costs lines here, which are counted and logged, and nothing else.
  */
 export class QuarantineFile implements QuarantineSink {
   readonly #path: string;
@@ -61,7 +61,7 @@ export class QuarantineFile implements QuarantineSink {
   }
 
   put(rejected: RejectedEvent): void {
-    const { market, reason, detail, channel, raw } = rejected;
+    const { market, reason, detail, channel, raw, origin } = rejected;
     const { clock, counters, logger } = this.#parts;
     counters.counter('events_quarantined', { market, reason }).add();
     const kept = raw.subarray(0, MAX_RAW_BYTES);
@@ -71,6 +71,7 @@ export class QuarantineFile implements QuarantineSink {
         time: new Date(clock.wallMs()).toISOString(),
         market,
         channel,
+        ...origin,
         reason,
         detail,
         raw: Buffer.from(kept).toString('utf8'),

@@ -87,9 +87,10 @@ const FULL: readonly string[] = ['ENOSPC', 'EDQUOT'];
 
 /** A file does not have the columns that its dataset needs. Code `FLAT_FILE_HEADER`. */
 export class FlatHeaderError extends FlatFileError {
-  constructor(file: string, missing: readonly string[], header: string) {
+  /** @param problem what is wrong, as in `lacks the column volume` */
+  constructor(file: string, problem: string, header: string) {
     super('FLAT_FILE_HEADER', ExitCode.failed, {
-      what: `${file} lacks ${missing.length === 1 ? 'the column' : 'the columns'} ${missing.join(', ')}`,
+      what: `${file} ${problem}`,
       received: `the header '${header}'`,
       remedy: 'Check that the file is of the dataset that its name says; nothing of it was loaded.',
     });

@@ -21,7 +21,13 @@ export type RejectReason =
   | 'field-out-of-range'
   | 'status-invalid'
   /** The event names one more symbol than may be held between two drains. */
-  | 'symbol-limit';
+  | 'symbol-limit'
+  /** A row of a file has not the fields of its header, or is not UTF-8. */
+  | 'row-fields'
+  /** A row of a file has no end within the bytes that are held. */
+  | 'row-too-long'
+  /** A date of a file that is none. */
+  | 'date-invalid';
 
 export interface RejectedEvent {
   readonly market: Market;
@@ -31,6 +37,8 @@ export interface RejectedEvent {
   readonly channel: string | undefined;
   /** The event or frame as received. Valid during the call only: the bytes are the scanner's. */
   readonly raw: Uint8Array;
+  /** Where it stands, if it came in a file; lines count from 1. */
+  readonly origin?: { readonly file: string; readonly line: number };
 }
 
 /** Where the scanner puts what it cannot store. */
