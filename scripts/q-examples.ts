@@ -2,18 +2,21 @@
  * Runs the examples of a checkout of KX's documentation (github KxSystems/docs) on the embedded q engine and
  * prints which share of them gives the documented output, by page and in total.
  *
- *   npx tsx scripts/q-examples.ts PATH/docs/ref PATH/docs/basics [--failures] [--page NAME] [--prelude FILE]
+ *   npx tsx scripts/q-examples.ts PATH/docs/ref PATH/docs/basics [--failures] [--files] [--page NAME] [--prelude FILE]
  *
  * The fenced q blocks of a page run in one session. A line that starts with `q)` is an expression, the lines up
  * to the next one its console output. Left out: expressions without output, random numbers, clocks, files,
  * connections, system commands and the pages about these. A prelude is a q script loaded before every page, for
- * the tables that pages take from scripts of their own.
+ * the tables that pages take from scripts of their own. With --files the examples with files count too: every
+ * page gets a new temporary directory as its file system, which is removed after it.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Engine } from '../src/q-engine/engine.ts';
 import { splitStatements } from '../src/q-engine/language/script.ts';
 import { QError } from '../src/q-engine/values/value.ts';
+import { DirectoryHost } from '../test/support/q-directory-host.ts';
 import { MemoryHost } from '../test/support/q-engine-host.ts';
 
 interface Example {
@@ -30,9 +33,10 @@ interface Outcome {
   readonly passed: boolean;
 }
 
-const LEFT_OUT_PAGES = new Set(['dotz', 'hopen', 'ipc', 'system', 'syscmds', 'listening-port', 'handles']);
+const LEFT_OUT_PAGES = new Set(['dotz', 'ipc', 'system', 'syscmds', 'listening-port', 'handles']);
 const LEFT_OUT =
-  /\.z\.|\brand\b|\d\s*\?|hopen|hclose|hsym|`:|\bsave\b|\brsave\b|\bload\b|\bread[01]\b|\bsystem\b|^\\|\bgetenv\b|\bexit\b/;
+  /\.z\.|\brand\b|\d\s*\?|\bsystem\b|^\\(?!l )|\bgetenv\b|\bexit\b|`:{1,2}[\w.-]*:\d|hopen\s*\d|`::\d/;
+const WITH_FILES = /hopen|hclose|hsym|`:|\bsave\b|\brsave\b|\bload\b|\bread[01]\b|^\\l /;
 /** Timings and the large random lists that they are taken on are not even evaluated. */
 const TIMINGS = /^\\ts?[: ]|\d{6,}\s*[?#]|#\d{6,}/;
 const TIME_LIMIT_MS = 2000;
@@ -92,11 +96,27 @@ function isBalanced(expression: string): boolean {
   return count(/[([{]/g) === count(/[)\]}]/g) && !bare.includes('"');
 }
 
-/** Runs a page in one session. */
-function runPage(path: string, prelude: string): Outcome[] {
-  const host = new MemoryHost();
+/** Runs a page in one session, with files in a directory of its own if they are wanted. */
+function runPage(path: string, prelude: string, withFiles: boolean): Outcome[] {
+  if (!withFiles)
+    return runExamples(path, prelude, new MemoryHost(), example => !WITH_FILES.test(example.expression));
+  const host = new DirectoryHost(mkdtempSync(join(tmpdir(), 'q-examples-')));
+  try {
+    return runExamples(path, prelude, host, () => true);
+  } finally {
+    host.dispose();
+  }
+}
+
+function runExamples(
+  path: string,
+  prelude: string,
+  host: MemoryHost,
+  isWanted: (example: Example) => boolean,
+): Outcome[] {
   const engine = new Engine(host);
-  engine.loadScript(prelude);
+  if (host instanceof DirectoryHost) host.interpreter = engine.interpreter;
+  loadQuietly(engine, prelude);
   let deadline = 0;
   engine.interpreter.checkLimit = () => {
     if (Date.now() > deadline) throw new QError('stop');
@@ -110,7 +130,7 @@ function runPage(path: string, prelude: string): Outcome[] {
       continue;
     }
     const actual = evaluate(engine, host, example.expression);
-    if (example.expected.length === 0 || LEFT_OUT.test(example.expression)) continue;
+    if (example.expected.length === 0 || LEFT_OUT.test(example.expression) || !isWanted(example)) continue;
     outcomes.push({ example, actual, passed: agrees(example.expected, actual) });
   }
   return outcomes;
@@ -154,10 +174,11 @@ function agrees(expected: readonly string[], actual: readonly string[]): boolean
   return actual.length === expected.length;
 }
 
-function pagesIn(path: string): string[] {
+function pagesIn(path: string, withFiles: boolean): string[] {
   if (statSync(path).isFile()) return [path];
+  const isLeftOut = (page: string) => LEFT_OUT_PAGES.has(page) || (page === 'hopen' && !withFiles);
   return readdirSync(path)
-    .filter(name => name.endsWith('.md') && !LEFT_OUT_PAGES.has(basename(name, '.md')))
+    .filter(name => name.endsWith('.md') && !isLeftOut(basename(name, '.md')))
     .sort()
     .map(name => join(path, name));
 }
@@ -173,6 +194,7 @@ function optionOf(name: string, args: readonly string[]): string | undefined {
 
 function main(args: readonly string[]): void {
   const showFailures = args.includes('--failures');
+  const withFiles = args.includes('--files');
   const only = optionOf('--page', args);
   const preludeFile = optionOf('--prelude', args);
   const prelude = preludeFile === undefined ? '' : readFileSync(preludeFile, 'utf8');
@@ -181,10 +203,10 @@ function main(args: readonly string[]): void {
   );
   let passed = 0;
   let all = 0;
-  for (const page of paths.flatMap(pagesIn)) {
+  for (const page of paths.flatMap(path => pagesIn(path, withFiles))) {
     const name = basename(page, '.md');
     if (only !== undefined && name !== only) continue;
-    const outcomes = runPage(page, prelude);
+    const outcomes = runPage(page, prelude, withFiles);
     const good = outcomes.filter(outcome => outcome.passed).length;
     passed += good;
     all += outcomes.length;

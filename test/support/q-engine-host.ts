@@ -59,7 +59,7 @@ export class MemoryHost implements EngineHost {
   removeFile(path: string): void {
     this.files.delete(path);
   }
-  inspectPath(path: string): { readonly size: number } | undefined {
+  inspectPath(path: string): ReturnType<EngineHost['inspectPath']> {
     const bytes = this.files.get(path);
     return bytes === undefined ? undefined : { size: bytes.length };
   }
