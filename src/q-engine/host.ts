@@ -34,7 +34,11 @@ export interface EngineHost {
    */
   readFile(path: string, offset?: number, length?: number): Uint8Array;
   writeFile(path: string, bytes: Uint8Array): void;
+  /** Writes bytes into a file that exists, over what is there from `offset` or beyond its end. */
+  writeFileAt(path: string, offset: number, bytes: Uint8Array): void;
   appendFile(path: string, bytes: Uint8Array): void;
+  /** Keeps other processes of this engine that ask for the same from changing a file until the answer is called. */
+  lockFile(path: string): () => void;
   removeFile(path: string): void;
   /** The names in a directory in order, the size of a file, or undefined when there is neither. */
   inspectPath(path: string): { readonly names: readonly string[] } | { readonly size: number } | undefined;

@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import type { Interpreter } from '../../src/q-engine/evaluator/interpreter.ts';
 import { loadDirectory } from '../../src/q-engine/files/database.ts';
 import { appendLines, appendToFile, closeFile, openFile } from '../../src/q-engine/files/file-handle.ts';
+import { lockFile } from '../../src/q-engine/files/file-lock.ts';
 import * as files from '../../src/q-engine/files/file-system.ts';
 import { functionReader } from '../../src/q-engine/files/function-reader.ts';
 import { runInternal } from '../../src/q-engine/process/internals.ts';
@@ -32,6 +33,12 @@ export class DirectoryHost extends MemoryHost {
   }
   override writeFile(path: string, bytes: Uint8Array): void {
     this.#withOwnNames(path, () => files.writeFile(this.#real(path), bytes));
+  }
+  override writeFileAt(path: string, offset: number, bytes: Uint8Array): void {
+    this.#withOwnNames(path, () => files.writeFileAt(this.#real(path), offset, bytes));
+  }
+  override lockFile(path = ''): () => void {
+    return lockFile(this.#real(path));
   }
   override appendFile(path: string, bytes: Uint8Array): void {
     this.#withOwnNames(path, () => files.appendFile(this.#real(path), bytes));

@@ -45,10 +45,20 @@ export class MemoryHost implements EngineHost {
     throw new QError('hop');
   }
   close(): void {}
-  readFile(path: string): Uint8Array {
+  readFile(path: string, offset = 0, length = Number.POSITIVE_INFINITY): Uint8Array {
     const bytes = this.files.get(path);
     if (bytes === undefined) throw new QError(path);
-    return bytes;
+    return bytes.subarray(offset, offset + length);
+  }
+  writeFileAt(path: string, offset: number, bytes: Uint8Array): void {
+    const old = this.readFile(path);
+    const written = new Uint8Array(Math.max(old.length, offset + bytes.length));
+    written.set(old);
+    written.set(bytes, offset);
+    this.files.set(path, written);
+  }
+  lockFile(): () => void {
+    return () => {};
   }
   writeFile(path: string, bytes: Uint8Array): void {
     this.files.set(path, bytes);

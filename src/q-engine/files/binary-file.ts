@@ -78,7 +78,7 @@ function rawBytes(value: Value): Uint8Array {
   }
   if (value.kind !== 'atom' || value.type === 11 || value.type === 20) throw new QError('nyi anymap');
   // The bytes of a vector of one are those of the atom.
-  return encodeFile(collect([value])).bytes.subarray(16);
+  return encodeFile(collect([value])).subarray(16);
 }
 
 function isText(value: Value): boolean {

@@ -2,15 +2,19 @@ import {
   appendFileSync,
   closeSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
+  renameSync,
   rmdirSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileError } from './file-error.ts';
@@ -38,11 +42,40 @@ export function readFile(path: string, offset = 0, length?: number): Uint8Array 
   });
 }
 
-/** Writes a file whole; its directories are made where there are none. */
+/**
+ * Writes a file whole; its directories are made where there are none. One that is there is replaced when the new
+ * one is complete, so that a process that is killed or another one that reads it finds it as it was.
+ */
 export function writeFile(path: string, bytes: Uint8Array): void {
   fileError(path, () => {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, bytes);
+    const old = lstatSync(path, { throwIfNoEntry: false });
+    if (old === undefined || !old.isFile() || old.nlink > 1) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, bytes);
+      return;
+    }
+    // Databases leave names with a $ at their end alone.
+    const next = `${path}.${process.pid}$`;
+    try {
+      writeFileSync(next, bytes, { mode: old.mode });
+      renameSync(next, path);
+    } catch (error) {
+      rmSync(next, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Writes bytes into a file that exists, over what is there from `offset` or beyond its end. */
+export function writeFileAt(path: string, offset: number, bytes: Uint8Array): void {
+  fileError(path, () => {
+    const descriptor = openSync(path, 'r+');
+    try {
+      for (let written = 0; written < bytes.length; )
+        written += writeSync(descriptor, bytes, written, bytes.length - written, offset + written);
+    } finally {
+      closeSync(descriptor);
+    }
   });
 }
 

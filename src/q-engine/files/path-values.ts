@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { domainOf } from '../primitives/enumerations.ts';
 import { QError, type Value } from '../values/value.ts';
@@ -10,6 +11,7 @@ import {
   writeSplayed,
   writeValueFile,
 } from './splayed.ts';
+import { defaultZip, type ZipChoice } from './zip-parameters.ts';
 
 /** How values are read from files for an interpreter: enumerations point into its globals. */
 export function readContext(interpreter: Interpreter): ReadContext {
@@ -31,15 +33,20 @@ export function readPath(path: string, interpreter: Interpreter): Value {
  * Writes a value into a file, or a table into a directory if the path ends in a slash or such a table is there.
  * Signals `type` for a table with keys, symbols that are not enumerated or mixed columns.
  */
-export function writePath(path: string, value: Value, interpreter: Interpreter): void {
+export function writePath(
+  path: string,
+  value: Value,
+  interpreter: Interpreter,
+  zip: ZipChoice = defaultZip(interpreter),
+): void {
   const store = interpreter.host;
   const directory = withoutSlash(path);
   if (!path.endsWith('/') && !isSplayed(directory, store)) {
-    writeValueFile(path, value, store);
+    writeValueFile(path, value, store, zip(basename(path)));
     return;
   }
   if (value.kind !== 'table') throw new QError('type');
-  writeSplayed(directory, value, store);
+  writeSplayed(directory, value, store, zip);
 }
 
 export function withoutSlash(path: string): string {

@@ -6,6 +6,7 @@ import { QError, type Value } from '../values/value.ts';
 import { fileBinary } from './binary-file.ts';
 import { loadNamed, saveNamed, splayNamed } from './named-files.ts';
 import { withoutSlash } from './path-values.ts';
+import { plainBytes } from './stored-file.ts';
 import { fileText } from './text-file.ts';
 import { fileBytes, filePath, linesOf } from './text-source.ts';
 
@@ -34,10 +35,9 @@ define('read1', {
 define('hcount', {
   unary: (x, { host }) => {
     const path = pathArgument(x);
-    const found = host.inspectPath(path);
-    if (found === undefined || !('size' in found))
-      throw new QError(`${path}. OS reports: No such file or directory`);
-    return long(found.size);
+    const bytes = plainBytes(path, host);
+    if (bytes === undefined) throw new QError(`${path}. OS reports: No such file or directory`);
+    return long(bytes);
   },
 });
 define('hdel', {

@@ -2,6 +2,7 @@ import { textOf } from '../values/make.ts';
 import { encodeText } from '../values/text.ts';
 import { QError, type Value } from '../values/value.ts';
 import type { FileStore } from './splayed.ts';
+import { readPlain } from './stored-file.ts';
 
 /** The path of a file symbol; undefined for any other value. */
 export function filePath(value: Value): string | undefined {
@@ -15,14 +16,12 @@ export function filePath(value: Value): string | undefined {
  */
 export function fileBytes(value: Value, store: FileStore): Uint8Array | undefined {
   const whole = filePath(value);
-  if (whole !== undefined) return store.readFile(whole);
+  if (whole !== undefined) return readPlain(whole, store);
   if (value.kind !== 'list') return undefined;
   const [file, offset, length] = value.items;
   const path = file === undefined ? undefined : filePath(file);
   if (path === undefined || offset === undefined) return undefined;
-  const bytes = store.readFile(path);
-  const begin = wholeNumber(offset);
-  return bytes.subarray(begin, length === undefined ? bytes.length : begin + wholeNumber(length));
+  return readPlain(path, store, wholeNumber(offset), length === undefined ? undefined : wholeNumber(length));
 }
 
 /** Lines of bytes without their ends; an end at the end of the bytes begins no further line. */

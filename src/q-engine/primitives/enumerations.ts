@@ -1,5 +1,6 @@
 /** Enumerations: `domain$symbols, `domain?symbols, `domain!positions. */
 import type { Interpreter } from '../evaluator/interpreter.ts';
+import { enumerateOverFile } from '../files/enumerate-files.ts';
 import { findPositions } from '../values/find.ts';
 import { countOf, enlist, itemAt } from '../values/items.ts';
 import { join } from '../values/join.ts';
@@ -30,8 +31,9 @@ export function enumerate(name: string, x: Value, interpreter: Interpreter): Val
   return enumeration(domain, positions, x.kind === 'atom');
 }
 
-/** `domain?x: adds to the domain what is not in it. */
+/** `domain?x: adds to the domain what is not in it; `:file?x also to the file. */
 export function enumerateExtending(name: string, x: Value, interpreter: Interpreter): Value {
+  if (name.startsWith(':')) return enumerateOverFile(name.slice(1), x, interpreter);
   if (interpreter.findVariable(name, '') === undefined) {
     interpreter.setVariable(name, { kind: 'vector', type: 11, data: new Int32Array(0), attribute: '' }, '');
   }

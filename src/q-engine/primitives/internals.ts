@@ -3,6 +3,7 @@
 import { literal } from '../console/index.ts';
 import { evaluateTree } from '../evaluator/eval-tree.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
+import { compressFile, compressionOf } from '../files/zip-functions.ts';
 import { parseToTree } from '../language/parse-tree.ts';
 import { string, textOf } from '../values/make.ts';
 import type { Value } from '../values/value.ts';
@@ -21,6 +22,10 @@ export function internalFunction(code: number, x: Value, interpreter: Interprete
       return evaluateTree(x, interpreter);
     case -2:
       return setAttribute('', x);
+    case -19:
+      return compressFile(x, interpreter);
+    case -21:
+      return compressionOf(x, interpreter);
   }
   const answer = interpreter.host.internal(code, x);
   if (answer === undefined) throw new QError(`nyi: ${code}!`);

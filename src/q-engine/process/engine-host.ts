@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import { displayText } from '../console/index.ts';
 import { appendLines, appendToFile, closeFile, openFile } from '../files/file-handle.ts';
+import { lockFile } from '../files/file-lock.ts';
 import {
   appendFile,
   inspectPath,
@@ -8,6 +9,7 @@ import {
   readFile,
   removePath,
   writeFile,
+  writeFileAt,
 } from '../files/file-system.ts';
 import type { EngineHost } from '../host.ts';
 import { parseAddress } from '../server/address.ts';
@@ -123,6 +125,16 @@ export class ProcessHost implements EngineHost {
   writeFile(path: string, bytes: Uint8Array): void {
     this.#refuseOutside(path);
     writeFile(path, bytes);
+  }
+
+  writeFileAt(path: string, offset: number, bytes: Uint8Array): void {
+    this.#refuseOutside(path);
+    writeFileAt(path, offset, bytes);
+  }
+
+  lockFile(path: string): () => void {
+    this.#refuseOutside(path);
+    return lockFile(path);
   }
 
   appendFile(path: string, bytes: Uint8Array): void {
