@@ -62,6 +62,8 @@ export function bodyLength(value: Value): number {
         (bytes, column) => bytes + bodyLength(column),
         15 + namesLength(value.names),
       );
+    case 'view':
+      throw new QError('nyi: views have no serialized form');
     case 'lambda':
       return 1 + namesLength([contextOf(value.namespace)]) + 6 + encodeText(value.source).length;
     case 'primitive':

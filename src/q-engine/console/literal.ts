@@ -46,6 +46,7 @@ export function literal(value: Value, precision: number, limit = Number.POSITIVE
     case 'table':
       return tableLiteral(value, precision, limit);
     case 'lambda':
+    case 'view':
       return value.source;
     case 'primitive':
       return value.type === 101 ? (UNARY_OPERATORS[value.name] ?? value.name) : value.name;

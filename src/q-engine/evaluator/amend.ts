@@ -100,7 +100,7 @@ function replaceMany(value: Vector, positions: Int32Array, y: Value): Vector | u
   const from = source.data as Float64Array;
   for (let i = 0; i < positions.length; i++) {
     const position = positions[i]!;
-    if (position < 0 || position >= data.length) throw new QError('index');
+    if (position < 0 || position >= data.length) throw new QError('length');
     data[position] = from[i]!;
   }
   return vectorOf(value.type, data as AnyData, value);
@@ -128,7 +128,7 @@ function amendItems(
     }
     const position = positionOf(at);
     const old = items[position];
-    if (old === undefined) throw new QError('index');
+    if (old === undefined) throw new QError('length');
     const changed = amendAt(old, rest, change, part);
     if (value.kind === 'vector' && !fits(value, changed)) throw new QError('type');
     items[position] = changed;
@@ -152,7 +152,7 @@ export function replaceItem(value: Value, index: Value, item: Value): Value {
       return replaceInVector(value, positionOf(index), item);
     case 'list': {
       const position = positionOf(index);
-      if (position < 0 || position >= value.items.length) throw new QError('index');
+      if (position < 0 || position >= value.items.length) throw new QError('length');
       const items = [...value.items];
       items[position] = item;
       return collect(items);
@@ -163,7 +163,7 @@ export function replaceItem(value: Value, index: Value, item: Value): Value {
 }
 
 function replaceInVector(value: Vector, position: number, item: Value): Vector {
-  if (position < 0 || position >= countOf(value)) throw new QError('index');
+  if (position < 0 || position >= countOf(value)) throw new QError('length');
   if (value.type === 20 && item.kind === 'atom' && item.type === 11) {
     const index = findItem(value.domain.values(), item);
     if (index >= countOf(value.domain.values())) throw new QError('cast');
@@ -181,7 +181,7 @@ function replaceInVector(value: Vector, position: number, item: Value): Vector {
 function replaceInTable(value: Table, index: Value, item: Value): Table {
   if (index.kind === 'atom' && index.type === 11) return replaceColumn(value, index.value, item);
   const position = positionOf(index);
-  if (position < 0 || position >= countOf(value)) throw new QError('index');
+  if (position < 0 || position >= countOf(value)) throw new QError('length');
   const fields =
     item.kind === 'dictionary'
       ? value.names.map(name => indexOnce(item, { kind: 'atom', type: 11, value: name }))

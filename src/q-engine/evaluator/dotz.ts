@@ -1,5 +1,5 @@
 /** The names of .z: clocks here, the rest with the host. */
-import { list, longAtom, numberAtom } from '../values/make.ts';
+import { dictionary, list, longAtom, numberAtom, symbols } from '../values/make.ts';
 import { daysOfTimestamp } from '../values/temporal.ts';
 import { NS_PER_DAY, NS_PER_MS } from '../values/types.ts';
 import type { Value } from '../values/value.ts';
@@ -14,7 +14,17 @@ export function getDotz(name: string, interpreter: Interpreter): Value | undefin
   const letter = name.slice(3);
   if (letter.length === 1 && 'pndtz'.includes(letter.toLowerCase())) return clock(letter, interpreter);
   if (letter === 's') throw new QError('.z.s');
+  if (letter === 'b') return dependencies(interpreter);
   return interpreter.host.dotz(name);
+}
+
+/** By global the views that read it. */
+function dependencies({ globals }: Interpreter): Value {
+  const { dependents } = globals.views;
+  return dictionary(
+    symbols([...dependents.keys()]),
+    list([...dependents.values()].map(names => symbols([...names]))),
+  );
 }
 
 export function setDotz(name: string, value: Value, interpreter: Interpreter): void {

@@ -3,13 +3,21 @@
 import { findItem } from '../values/find.ts';
 import { collect, countOf, itemAt, itemsOf } from '../values/items.ts';
 import { dictionary, list, symbol, symbols } from '../values/make.ts';
-import type { Dictionary, Value } from '../values/value.ts';
+import type { Dictionary, Value, View } from '../values/value.ts';
 import { NULL, QError } from '../values/value.ts';
+import { ViewGraph } from './view-graph.ts';
 
 export class Globals {
   readonly #root = new Map<string, Value>();
   /** By full name, such as '.u' or '.a.b'. */
   readonly #spaces = new Map<string, Map<string, Value>>();
+  readonly #evaluate: (view: View) => Value;
+  readonly views = new ViewGraph();
+
+  /** `evaluate` gives the value of a view. */
+  constructor(evaluate: (view: View) => Value) {
+    this.#evaluate = evaluate;
+  }
 
   /** The full name of a variable written in a namespace ('' is the root). */
   static qualify(name: string, namespace: string): string {
@@ -18,6 +26,12 @@ export class Globals {
 
   /** A variable, namespace or entry of a global dictionary by its full name. */
   get(name: string): Value | undefined {
+    const stored = this.stored(name);
+    return stored?.kind === 'view' ? this.#evaluate(stored) : stored;
+  }
+
+  /** As {@link get}, but of a view the view itself. */
+  stored(name: string): Value | undefined {
     if (!name.startsWith('.')) return this.#root.get(name) ?? this.#entry(name);
     if (name === '.') return this.#asDictionary(this.#root, '');
     const space = this.#spaces.get(name);
@@ -41,6 +55,7 @@ export class Globals {
   set(name: string, value: Value): void {
     if (!name.startsWith('.')) {
       this.#root.set(name, value);
+      this.#noteChange(name, value);
       return;
     }
     if (name === '.') throw new QError('assign');
@@ -53,9 +68,15 @@ export class Globals {
     if (dot === 0) throw new QError('type');
     const parent = name.slice(0, dot);
     this.#ensureSpace(parent).set(name.slice(dot + 1), value);
+    this.#noteChange(name, value);
+  }
+
+  #noteChange(name: string, value: Value): void {
+    this.views.changed(name, value.kind === 'view' ? value : undefined);
   }
 
   delete(name: string): void {
+    this.views.changed(name);
     if (!name.startsWith('.')) this.#root.delete(name);
     else if (this.#spaces.has(name)) this.#spaces.delete(name);
     else {
@@ -106,7 +127,7 @@ export class Globals {
       child => name !== '' && child.startsWith(`${name}.`) && child.lastIndexOf('.') === name.length,
     );
     const names = [...space.keys(), ...children.map(child => child.slice(name.length + 1))];
-    const values = [...space.values(), ...children.map(child => this.get(child)!)];
+    const values = [...space.values(), ...children.map(child => this.stored(child)!)];
     if (name === '') return dictionary(symbols(names), values.length === 0 ? list([]) : collect(values));
     return dictionary(symbols(['', ...names]), list([NULL, ...values]));
   }

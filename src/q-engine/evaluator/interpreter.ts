@@ -2,6 +2,7 @@
 
 import { readPath, writePath } from '../files/path-values.ts';
 import type { EngineHost } from '../host.ts';
+import { NATIVE } from '../language/keywords.ts';
 import type { NameNode, Node } from '../language/nodes.ts';
 import { parseSource } from '../language/parser.ts';
 import { primitive, primitiveNames, primitiveOrUndefined } from '../primitives/registry.ts';
@@ -19,6 +20,7 @@ import { assignPattern } from './patterns.ts';
 import { runSystemCommand } from './system-commands.ts';
 import { isTrue } from './truth.ts';
 import { evaluateValue } from './value-of.ts';
+import { currentResult, defineView } from './views.ts';
 
 /** The columns of the table that a query is evaluating, for its rows in hand. */
 export interface ColumnScope {
@@ -44,7 +46,7 @@ class Return {
 const MAX_DEPTH = 1500;
 
 export class Interpreter {
-  readonly globals = new Globals();
+  readonly globals = new Globals(view => currentResult(view, this));
   readonly host: EngineHost;
   /** Set by `\d`: '' or such as '.u'. */
   namespace = '';
@@ -65,6 +67,7 @@ export class Interpreter {
     }
     const language = /^([a-zA-Z])\)/.exec(source)?.[1];
     if (language !== undefined) return this.#evaluateAs(language, source.slice(2));
+    if (defineView(source, this)) return { value: NULL, shown: false };
     const node = parseSource(source, this.namespace);
     const value = this.#evaluateTop(node);
     return { value, shown: isShown(node) && value.kind !== 'null' };
@@ -197,7 +200,8 @@ export class Interpreter {
   #partOfVariable(full: string): Value | undefined {
     const dot = full.lastIndexOf('.');
     if (dot <= 0) return undefined;
-    const base = this.globals.get(full.slice(0, dot));
+    const base = this.globals.stored(full.slice(0, dot));
+    if (base?.kind === 'view') throw new QError('nyi');
     if (base?.kind === 'table') return columnOf(base, full.slice(dot + 1));
     return base === undefined ? undefined : dottedPart(base, full.slice(dot + 1));
   }
@@ -317,7 +321,7 @@ export class Interpreter {
 function keywordNamed(name: string): Value | undefined {
   if (name.startsWith('.q.')) return primitiveOrUndefined(name.slice(3));
   if (name !== '.q') return undefined;
-  const names = primitiveNames().filter(word => /^[a-z]/.test(word));
+  const names = primitiveNames().filter(word => /^[a-z]/.test(word) && !NATIVE.has(word));
   return dictionary(symbols(['', ...names]), list([NULL, ...names.map(primitive)]));
 }
 
@@ -325,7 +329,6 @@ function keywordNamed(name: string): Value | undefined {
 export function signalOf(value: Value): QError {
   if (value.kind === 'atom' && value.type === 11) return new QError(value.value);
   if (value.kind === 'vector' && value.type === 10) return new QError(textOf(value));
-  if (value.kind === 'atom' && value.type === 10) return new QError(String.fromCharCode(value.value));
   return new QError('stype');
 }
 

@@ -6,6 +6,7 @@ import { NS_PER_MS } from '../values/types.ts';
 import type { Value } from '../values/value.ts';
 import { NULL, QError } from '../values/value.ts';
 import type { Interpreter } from './interpreter.ts';
+import { viewNames } from './views.ts';
 
 /** Runs a command line without its backslash, such as `d .u` or `l file.q`. */
 export function runSystemCommand(line: string, interpreter: Interpreter): Value {
@@ -20,6 +21,9 @@ export function runSystemCommand(line: string, interpreter: Interpreter): Value 
     case 'f':
     case 'v':
       return listNames(command, argument, interpreter);
+    case 'b':
+    case 'B':
+      return viewNames(namespaceOf(argument, interpreter), command === 'B', interpreter);
     case 't':
     case 'ts':
       if (argument !== '' && !/^\d+$/.test(argument))
@@ -56,10 +60,17 @@ export function loadFile(path: string, interpreter: Interpreter): Value {
   return NULL;
 }
 
+/** The namespace that a command names; without a name the current one. */
+function namespaceOf(argument: string, interpreter: Interpreter): string {
+  if (argument === '') return interpreter.namespace;
+  return argument === '.' ? '' : argument.startsWith('.') ? argument : `.${argument}`;
+}
+
 function listNames(command: string, argument: string, interpreter: Interpreter): Value {
-  const namespace = argument === '' ? interpreter.namespace : argument === '.' ? '' : argument;
+  const namespace = namespaceOf(argument, interpreter);
   const names = interpreter.globals.names(namespace).filter(name => {
-    const value = interpreter.globals.get(namespace === '' ? name : `${namespace}.${name}`)!;
+    const value = interpreter.globals.stored(namespace === '' ? name : `${namespace}.${name}`)!;
+    if (value.kind === 'view') return false;
     const table = value.kind === 'table' || (value.kind === 'dictionary' && value.keys.kind === 'table');
     if (command === 'a') return table;
     const isFunction = value.kind === 'lambda' || value.kind === 'projection' || value.kind === 'derived';

@@ -1,11 +1,13 @@
 /** The keyword `value`: evaluates text, names, calls in list form; takes other values apart. */
 
+import { primitiveCode } from '../codec/function-codes.ts';
 import { enumValues } from '../values/enums.ts';
 import { collect, itemsOf } from '../values/items.ts';
-import { list, string, symbols, textOf } from '../values/make.ts';
-import type { Lambda, Value } from '../values/value.ts';
+import { list, long, string, symbols, textOf } from '../values/make.ts';
+import type { Lambda, Primitive, Value } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 import type { Interpreter } from './interpreter.ts';
+import { describeView } from './views.ts';
 
 export function evaluateValue(x: Value, interpreter: Interpreter): Value {
   switch (x.kind) {
@@ -21,6 +23,8 @@ export function evaluateValue(x: Value, interpreter: Interpreter): Value {
       return callList(x.items, interpreter);
     case 'dictionary':
       return x.values;
+    case 'view':
+      return describeView(x);
     case 'lambda':
       return describe(x);
     case 'projection':
@@ -29,6 +33,10 @@ export function evaluateValue(x: Value, interpreter: Interpreter): Value {
       return list(x.parts);
     case 'derived':
       return x.target;
+    case 'primitive':
+      return codeOf(x) ?? x;
+    case 'null':
+      return long(0);
     default:
       return x;
   }
@@ -44,6 +52,12 @@ function callList(items: readonly Value[], interpreter: Interpreter): Value {
     target = interpreter.evaluateText(textOf(first)).value;
   if (args.length === 0) return target.kind === 'lambda' ? interpreter.apply(target, [list([])]) : target;
   return interpreter.apply(target, args);
+}
+
+/** The number by which kdb+ names an operator or native function. */
+function codeOf({ type, name }: Primitive): Value | undefined {
+  const code = type === 100 ? undefined : primitiveCode(type, name);
+  return code === undefined ? undefined : long(code);
 }
 
 /** (bytecode; parameters; locals; (namespace, globals); constants; ...; text) as kdb+ orders it, less its insides. */

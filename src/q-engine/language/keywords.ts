@@ -21,6 +21,14 @@ const PREFIX = `abs acos aj aj0 ajf ajf0 all any asc asin atan attr avg avgs cei
   rtrim save sdev setenv show signum sin sqrt ssr string sum sums svar system tables tan til trim type ungroup
   upper value var view views where wj wj1`;
 
+/** Keywords that kdb+ does not define in .q but in itself; the words of .Q.res. */
+export const NATIVE: ReadonlySet<string> = new Set(
+  `abs acos asin atan avg bin binr cor cos cov delete dev div do enlist exec exit exp getenv hopen if in insert
+  last like log max min prd select setenv sin sqrt ss sum tan update var wavg while within wsum xexp`.split(
+    /\s+/,
+  ),
+);
+
 /** Names that cannot be assigned. */
 export const RESERVED: ReadonlySet<string> = new Set([
   ...INFIX,
@@ -29,15 +37,10 @@ export const RESERVED: ReadonlySet<string> = new Set([
   ...PREFIX.split(/\s+/).filter(word => word !== ''),
 ]);
 
-/** Of the keywords those that are functions written in q: a definition with `::` may take such a name. */
-const BUILT_IN = new Set(
-  `abs acos asin atan avg bin binr cor cos cov delete dev div do enlist exec exit exp getenv hopen if in insert
-  last like log max min prd select setenv sin sqrt ss sum tan update var wavg while within wsum xexp`.split(
-    /\s+/,
-  ),
-);
-
-/** Whether a name cannot be set, with `:` or (global) with `::`. */
+/**
+ * Whether a name cannot be set, with `:` or (global) with `::`: a definition with `::` may take the name of a keyword
+ * that is a function written in q.
+ */
 export function isReserved(name: string, global: boolean): boolean {
-  return RESERVED.has(name) && (!global || BUILT_IN.has(name));
+  return RESERVED.has(name) && (!global || NATIVE.has(name));
 }

@@ -38,15 +38,19 @@ export function nameColumn(node: Node, position: number): NamedNode {
   return { name: inferName(node) ?? (position === 0 ? 'x' : `x${position}`), node };
 }
 
-/** The name that a column takes from its expression: the one of the last argument, down to a name. */
+/**
+ * The name that a column takes from its expression, down to a name: of an operator the one on its left, of any
+ * other function the one of its last argument.
+ */
 export function inferName(node: Node): string | undefined {
   if (node.kind === 'name')
     return node.name === 'i' ? undefined : node.name.slice(node.name.lastIndexOf('.') + 1);
   if (node.kind === 'apply') {
-    for (const part of [...node.args].reverse()) {
-      const name = inferName(part);
-      if (name !== undefined) return name;
-    }
+    const isOperator =
+      node.target.kind === 'literal' &&
+      node.target.value.kind === 'primitive' &&
+      !/^[a-z]/.test(node.target.value.name);
+    return inferName(isOperator ? node.args[0]! : node.args[node.args.length - 1]!);
   }
   return undefined;
 }

@@ -56,7 +56,7 @@ export interface QueryNode {
   readonly distinct: boolean;
   /** The bracket after select: a row count, an order, or both. */
   readonly limit?: Node;
-  readonly order?: { readonly descending: boolean; readonly column: string };
+  readonly order?: { readonly descending: boolean; readonly by: Node };
   readonly columns: readonly NamedNode[];
   readonly by?: readonly NamedNode[];
   readonly source: Node;

@@ -1,7 +1,8 @@
 /** Syntax trees to q's parse trees, and back: lists of a function and its arguments. */
 import { primitive } from '../primitives/registry.ts';
-import { itemsOf } from '../values/items.ts';
-import { boolean, char, dictionary, list, symbol, symbols } from '../values/make.ts';
+import { collect, itemsOf } from '../values/items.ts';
+import { boolean, char, dictionary, list, longAtom, symbol, symbols } from '../values/make.ts';
+import { INFINITE_LONG } from '../values/types.ts';
 import type { Value } from '../values/value.ts';
 import { ELIDED, EMPTY_LIST, NULL } from '../values/value.ts';
 import type { NamedNode, Node, QueryNode } from './nodes.ts';
@@ -86,7 +87,10 @@ function tableTree(columns: readonly NamedNode[]): Value {
 function queryTree(node: QueryNode): Value {
   const where = node.where.length === 0 ? EMPTY_LIST : list([list(node.where.map(treeOf))]);
   const named = (columns: readonly NamedNode[]) =>
-    dictionary(symbols(columns.map(column => column.name)), list(columns.map(column => treeOf(column.node))));
+    dictionary(
+      symbols(columns.map(column => column.name)),
+      collect(columns.map(column => treeOf(column.node))),
+    );
   const source = treeOf(node.source);
   if (node.verb === 'delete') {
     const names = list([symbols(node.columns.map(column => column.name))]);
@@ -109,8 +113,15 @@ function queryTree(node: QueryNode): Value {
         ? list([treeOf(node.columns[0]!.node)])
         : named(node.columns);
   const by = byTree(node, named);
-  const limit = node.limit === undefined ? [] : [treeOf(node.limit)];
-  return tree(primitive('?'), source, where, by, columns, ...limit);
+  return tree(primitive('?'), source, where, by, columns, ...limitTree(node));
+}
+
+/** The number of rows and the order, where they are given; without a number all rows. */
+function limitTree({ limit, order }: QueryNode): Value[] {
+  const rows = limit === undefined ? [] : [treeOf(limit)];
+  if (order === undefined) return rows;
+  const sorting = tree(primitive(order.descending ? 'idesc' : 'iasc'), treeOf(order.by));
+  return [rows[0] ?? longAtom(7, INFINITE_LONG), list([sorting])];
 }
 
 function byTree(node: QueryNode, named: (columns: readonly NamedNode[]) => Value): Value {

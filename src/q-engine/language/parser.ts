@@ -11,20 +11,7 @@ import { assignable, compose, isPattern, isVerb, nameColumn } from './node-shape
 import type { NamedNode, Node } from './nodes.ts';
 import { parseQuery } from './query-parser.ts';
 import { FunctionScope } from './scope.ts';
-
-/** A part of an expression: a noun, a verb that may stand between two nouns, or an assignment sign. */
-interface Term {
-  readonly node: Node;
-  readonly role: 'noun' | 'verb' | 'assign';
-  readonly global?: boolean;
-  readonly operator?: Node;
-}
-
-/** An expression, and whether it ends in a verb without its right argument: then it composes. */
-interface Reduced {
-  readonly node: Node;
-  readonly train: boolean;
-}
+import { noun, prefixed, type Reduced, type Term } from './terms.ts';
 
 const ELIDED_NODE: Node = { kind: 'elided' };
 const NO_STOPS: ReadonlySet<string> = new Set();
@@ -32,6 +19,11 @@ const NO_STOPS: ReadonlySet<string> = new Set();
 /** Parses an expression or several separated by semicolons. Signals q's error where it is not one. */
 export function parseSource(source: string, namespace: string): Node {
   return new Parser(source, namespace).parseAll();
+}
+
+/** Parses the definition of a view, `name::expressions`, whose text is all that follows the colons. */
+export function parseView(source: string, namespace: string): { name: string; text: string; lambda: Lambda } {
+  return new Parser(source, namespace).parseView();
 }
 
 export class Parser {
@@ -55,6 +47,30 @@ export class Parser {
     const items = this.#sequence('');
     if (this.peek().kind !== 'end') throw new QError(this.peek().text);
     return items.length === 1 ? items[0]! : { kind: 'sequence', items };
+  }
+
+  /** The body is that of a function without parameters. */
+  parseView(): { name: string; text: string; lambda: Lambda } {
+    const name = this.take().text;
+    this.expect('::');
+    if (isReserved(name, true)) throw new QError('assign');
+    const { start } = this.peek();
+    const scope = new FunctionScope();
+    scope.declare([]);
+    this.#scope = scope;
+    const body = this.#sequence('');
+    if (this.peek().kind !== 'end') throw new QError(this.peek().text);
+    const text = this.#source.slice(start, this.#tokens[this.#tokens.length - 2]!.end);
+    const { parameters, locals } = scope.resolve();
+    const lambda: Lambda = {
+      kind: 'lambda',
+      source: text,
+      namespace: this.#namespace,
+      parameters,
+      locals,
+      body,
+    };
+    return { name, text, lambda };
   }
 
   peek(ahead = 0): Token {
@@ -162,6 +178,7 @@ export class Parser {
     const { name, indices } = assignable(target.node);
     if (isReserved(name.name, sign.global === true)) throw new QError('assign');
     const plain = indices === undefined && sign.operator === undefined;
+    if (plain && sign.global) this.#scope?.assignGlobal(name.name);
     if (plain && !sign.global && !this.#stops.has(',') && !name.name.includes('.'))
       this.#scope?.assign(name.name);
     return {
@@ -222,7 +239,13 @@ export class Parser {
 
   #applied(target: Node): Node {
     const args = this.#bracket();
-    if (target.kind === 'literal' && isVerb(target.value, '$') && args.length >= 3) {
+    // In the phrases of a query $ is the operator only, as in kdb+.
+    if (
+      target.kind === 'literal' &&
+      isVerb(target.value, '$') &&
+      args.length >= 3 &&
+      this.#phraseDepth === 0
+    ) {
       return { kind: 'conditional', branches: args };
     }
     return { kind: 'apply', target, args };
@@ -365,17 +388,4 @@ export class Parser {
       else if (token.text !== ';') throw new QError(token.text);
     }
   }
-}
-
-function noun(node: Node): Term {
-  return { node, role: 'noun' };
-}
-
-/** An operator before its only argument is not q unless an iterator made it. */
-function prefixed(term: Term): Node {
-  const { node } = term;
-  if (term.role === 'verb' && node.kind === 'literal' && node.value.kind === 'primitive') {
-    if (!/^[a-z]/.test(node.value.name)) throw new QError(node.value.name);
-  }
-  return node;
 }

@@ -15,19 +15,37 @@ export function parseQuery(parser: Parser, verb: QueryNode['verb']): Node {
   const source = parser.stoppingAt(new Set(['where']), () => parser.expression());
   if (source.kind === 'elided') throw new QError('from');
   const where = parser.peek().text === 'where' ? parseWhere(parser) : [];
+  const names = uniqueNames(columns.map(column => column.named));
+  const keys = by === undefined ? undefined : uniqueNames(by.map(key => key.named));
+  // exec by 0b is the functional form's word for a table; by 1b for its distinct rows.
+  const flag = verb === 'exec' ? flagOf(keys) : undefined;
+  if (verb === 'select') refuseSharedNames(names, keys ?? []);
   return {
     kind: 'query',
-    verb,
-    distinct,
+    verb: flag === undefined ? verb : 'select',
+    distinct: distinct || flag === true,
     ...(limit === undefined ? {} : { limit }),
     ...(order === undefined ? {} : { order }),
-    columns: uniqueNames(columns.map(column => column.named)),
-    ...(by === undefined ? {} : { by: uniqueNames(by.map(key => key.named)) }),
+    columns: names,
+    ...(keys === undefined || flag !== undefined ? {} : { by: keys }),
     byUnnamed: by?.every(key => !key.assigned),
     source,
     where,
     unnamed: columns.every(column => !column.assigned),
   };
+}
+
+/** The boolean that is all of a by phrase. */
+function flagOf(by: readonly NamedNode[] | undefined): boolean | undefined {
+  const [only] = by ?? [];
+  if (by?.length !== 1 || only?.node.kind !== 'literal') return undefined;
+  const { value } = only.node;
+  return value.kind === 'atom' && value.type === 1 ? value.value === 1 : undefined;
+}
+
+function refuseSharedNames(columns: readonly NamedNode[], by: readonly NamedNode[]): void {
+  const shared = columns.find(({ name }) => by.some(key => key.name === name));
+  if (shared !== undefined) throw new QError(`dup names for cols/groups ${shared.name}`);
 }
 
 /** distinct applies to the whole result only when it leads the columns: `select distinct a,b`. */
@@ -85,7 +103,7 @@ function uniqueNames(columns: readonly NamedNode[]): NamedNode[] {
   });
 }
 
-/** [n], [n;>column], [>column] */
+/** [n], [n;>expression], [>expression] */
 function parseLimit(parser: Parser): Pick<QueryNode, 'limit' | 'order'> {
   parser.expect('[');
   let limit: Node | undefined;
@@ -95,7 +113,7 @@ function parseLimit(parser: Parser): Pick<QueryNode, 'limit' | 'order'> {
     if (token.text === ';') parser.take();
     else if (token.kind === 'operator' && (token.text === '<' || token.text === '>')) {
       parser.take();
-      order = { descending: token.text === '>', column: parser.take().text };
+      order = { descending: token.text === '>', by: parser.expression() };
     } else {
       limit = parser.expression();
       // Nothing was taken: a closing bracket of another kind.

@@ -1,10 +1,12 @@
 /** The names of one function while it is parsed: which are its own, and where they are kept. */
+import { QError } from '../values/value.ts';
 import type { NameNode } from './nodes.ts';
 
 export class FunctionScope {
   readonly #references: NameNode[] = [];
   readonly #visible = new Set<string>();
   readonly #assigned: string[] = [];
+  readonly #assignedGlobally = new Set<string>();
   #explicit: readonly string[] | undefined;
 
   /** The parameter list in brackets, when there is one. */
@@ -20,8 +22,14 @@ export class FunctionScope {
     return node;
   }
 
-  /** A plain assignment makes the name local. */
+  /** `::` sets a global unless the name is a local by then. */
+  assignGlobal(name: string): void {
+    if (!this.#assigned.includes(name)) this.#assignedGlobally.add(name);
+  }
+
+  /** A plain assignment makes the name local. Signals the name where it was used as a global before. */
   assign(name: string): void {
+    if (this.#assignedGlobally.has(name) && this.#explicit?.includes(name) !== true) throw new QError(name);
     if (!this.#assigned.includes(name)) this.#assigned.push(name);
   }
 

@@ -358,6 +358,6 @@ function tok(type: number, y: Value): Value {
 define('$', {
   binary: dollar,
   variadic: () => {
-    throw new QError('nyi: $');
+    throw new QError('rank');
   },
 });

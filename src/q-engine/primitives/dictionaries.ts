@@ -113,9 +113,15 @@ function key(x: Value, interpreter: Interpreter): Value {
   }
 }
 
+/** Those that come with q. */
+const NAMESPACES: readonly string[] = ['q', 'Q', 'h', 'j', 'o'];
+
 /** Of a name: itself if it is set; of a namespace or a keyed table, its keys; of a path, what is there. */
 function keyOfName(name: string, interpreter: Interpreter): Value {
-  if (name === '') return symbols(interpreter.globals.namespaces().concat(['q', 'Q', 'h', 'j', 'o']));
+  if (name === '') {
+    const own = interpreter.globals.namespaces().filter(namespace => !NAMESPACES.includes(namespace));
+    return symbols([...NAMESPACES, ...own]);
+  }
   if (name === '.') return symbols(interpreter.globals.names(''));
   if (name.startsWith(':')) {
     const found = interpreter.host.inspectPath(name.slice(1));

@@ -1,7 +1,9 @@
 /** parse, eval, show, set, system, exit and the other keywords that act on the session. */
 
 import { evaluateTree } from '../evaluator/eval-tree.ts';
+import { Globals } from '../evaluator/globals.ts';
 import { runSystemCommand } from '../evaluator/system-commands.ts';
+import { viewNames } from '../evaluator/views.ts';
 import { setValue } from '../files/set.ts';
 import { parseToTree } from '../language/parse-tree.ts';
 import { string, textOf } from '../values/make.ts';
@@ -18,6 +20,15 @@ function text(x: Value): string {
 define('parse', { unary: (x, interpreter) => parseToTree(text(x), interpreter.namespace) });
 define('eval', { unary: (x, interpreter) => evaluateTree(x, interpreter) });
 define('reval', { unary: (x, interpreter) => evaluateTree(x, interpreter) });
+define('view', {
+  unary: (x, interpreter) => {
+    if (x.kind !== 'atom' || x.type !== 11) throw new QError('type');
+    const stored = interpreter.globals.stored(Globals.qualify(x.value, interpreter.namespace));
+    if (stored?.kind !== 'view') throw new QError(x.value);
+    return string(stored.source);
+  },
+});
+define('views', { unary: (_x, interpreter) => viewNames('', false, interpreter) });
 define('system', { unary: (x, interpreter) => runSystemCommand(text(x), interpreter) });
 define('show', {
   unary: (x, interpreter) => {

@@ -14,6 +14,7 @@ export interface CodedPrimitive extends Primitive {
 }
 
 const byName = new Map<string, CodedPrimitive>();
+const aliases = new Map<string, string>();
 
 /** Defines a primitive. Ranks follow from the code unless given. */
 export function define(
@@ -29,14 +30,14 @@ export function define(
   return primitive;
 }
 
-/** A second name for a primitive that exists, such as `and` for `&`. */
+/** A second name for a primitive, such as `and` for `&`. */
 export function alias(name: string, existing: string): void {
-  byName.set(name, primitive(existing));
+  aliases.set(name, existing);
 }
 
 /** The primitive of that name. */
 export function primitive(name: string): CodedPrimitive {
-  const found = byName.get(name);
+  const found = primitiveOrUndefined(name);
   if (found !== undefined) return found;
   return {
     kind: 'primitive',
@@ -49,9 +50,9 @@ export function primitive(name: string): CodedPrimitive {
 }
 
 export function primitiveOrUndefined(name: string): CodedPrimitive | undefined {
-  return byName.get(name);
+  return byName.get(aliases.get(name) ?? name);
 }
 
 export function primitiveNames(): string[] {
-  return [...byName.keys()];
+  return [...byName.keys(), ...aliases.keys()];
 }

@@ -49,7 +49,7 @@ function markFirst(x: Table, name: string, attribute: 's' | 'p'): Table {
 
 function orderKeyword(x: Value, descending: boolean): Value {
   if (x.kind === 'dictionary') return pickKeeping(x.keys, orderOf(x.values, descending));
-  if (!isListLike(x)) throw new QError('type');
+  if (!isListLike(x)) throw new QError('rank');
   return longPositions(orderOf(x, descending));
 }
 

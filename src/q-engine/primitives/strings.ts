@@ -117,7 +117,13 @@ function like(x: Value, pattern: Value): Value {
       return byteVector(1, out);
     }
     case 'list':
-      return collect(x.items.map(item => like(item, pattern)));
+      // Not atomic: the items of a list are symbols or strings, not lists of them.
+      return collect(
+        x.items.map(item => {
+          if (item.kind !== 'atom' && (item.kind !== 'vector' || item.type !== 10)) throw new QError('type');
+          return like(item, pattern);
+        }),
+      );
     case 'dictionary':
       return { ...x, values: like(x.values, pattern) };
     default:
@@ -162,6 +168,7 @@ function fromLatin(text: string): Vector {
 function stringReplace(x: Value, pattern: Value, replacement: Value, interpreter: Interpreter): Value {
   if (x.kind === 'list')
     return list(x.items.map(item => stringReplace(item, pattern, replacement, interpreter)));
+  if (x.kind === 'atom' && x.type === 10) throw new QError('type');
   const text = latin(x);
   let result = '';
   let at = 0;

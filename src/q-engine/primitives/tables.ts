@@ -294,7 +294,7 @@ function tables(x: Value, interpreter: Interpreter): Value {
   const given = x.kind === 'atom' && x.type === 11 ? x.value : '.';
   const namespace = given === '.' || given === '' ? '' : given;
   const names = interpreter.globals.names(namespace).filter(name => {
-    const value = interpreter.globals.get(namespace === '' ? name : `${namespace}.${name}`)!;
+    const value = interpreter.globals.stored(namespace === '' ? name : `${namespace}.${name}`)!;
     return value.kind === 'table' || isKeyedTable(value);
   });
   return symbols(names.sort(), 's');

@@ -78,10 +78,10 @@ function withBy(spec: QuerySpec, by: Value, none: boolean): QuerySpec {
 }
 
 /** (idesc;`column) */
-function orderSpec(order: Value): { descending: boolean; column: string } {
-  const [f, column] = itemsOf(order);
-  if (column?.kind !== 'atom' || column.type !== 11) throw new QError('type');
-  return { descending: f?.kind === 'primitive' && f.name === 'idesc', column: column.value };
+function orderSpec(order: Value): { descending: boolean; by: Node } {
+  const [f, by] = itemsOf(order);
+  if (f?.kind !== 'primitive' || by === undefined) throw new QError('type');
+  return { descending: f.name === 'idesc', by: nodeOf(by) };
 }
 
 /** ![t;c;b;a]: update where a is a dictionary, delete where it is a list of columns. */

@@ -163,8 +163,7 @@ function limitRange(limit: Value, count: number): [number, number] {
 function limited(scope: TableScope, spec: QuerySpec, frame: Frame, interpreter: Interpreter): TableScope {
   let result = scope;
   if (spec.order !== undefined) {
-    const column = scope.column(spec.order.column);
-    if (column === undefined) throw new QError(spec.order.column);
+    const column = evaluateIn(spec.order.by, scope, frame, interpreter);
     result = result.narrowed(orderOf(column, spec.order.descending));
   }
   if (spec.limit === undefined) return result;
@@ -177,8 +176,7 @@ function limitedGroups(result: Value, spec: QuerySpec, frame: Frame, interpreter
   let rows: Value = unkeyed(result);
   const keyCount = result.keys.names.length;
   if (spec.order !== undefined) {
-    const column = columnOf(rows as Table, spec.order.column);
-    if (column === undefined) throw new QError(spec.order.column);
+    const column = evaluateIn(spec.order.by, new TableScope(rows as Table), frame, interpreter);
     rows = pick(rows, orderOf(column, spec.order.descending));
   }
   if (spec.limit !== undefined) {

@@ -37,6 +37,8 @@ export function matches(x: Value, y: Value): boolean {
         x.names.every((name, i) => name === other.names[i] && matches(x.columns[i]!, other.columns[i]!))
       );
     }
+    case 'view':
+      return false;
     case 'lambda':
       return x.source === (y as typeof x).source && x.namespace === (y as typeof x).namespace;
     case 'primitive':
@@ -154,6 +156,8 @@ export function hashText(value: Value): string {
       return `+${value.names.join(' ')}!${value.columns.map(hashText).join(';')}`;
     case 'lambda':
       return `${value.namespace}${value.source}`;
+    case 'view':
+      return `V${hashText(value.lambda)}`;
     case 'primitive':
       return `p${value.type}${value.name}`;
     case 'projection':

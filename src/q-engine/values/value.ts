@@ -149,6 +149,19 @@ export interface Derived {
   readonly target: Value;
 }
 
+/** A calculation under a name, made anew on use after something that it depends on has changed. */
+export interface View {
+  readonly kind: 'view';
+  /** Its expression as text. */
+  readonly source: string;
+  readonly lambda: Lambda;
+  /** The globals it reads, as written. */
+  readonly dependencies: readonly string[];
+  /** The last result; undefined before the first use. */
+  result: Value | undefined;
+  state: 'pending' | 'evaluating' | 'current';
+}
+
 /** `::`, or where `elided` an argument left out (prints as nothing). */
 export interface Null {
   readonly kind: 'null';
@@ -156,7 +169,7 @@ export interface Null {
 }
 
 export type FunctionValue = Lambda | Primitive | Projection | Composition | Derived;
-export type Value = Atom | Vector | List | Dictionary | Table | FunctionValue | Null;
+export type Value = Atom | Vector | List | Dictionary | Table | FunctionValue | View | Null;
 
 export const NULL: Null = { kind: 'null', elided: false };
 export const ELIDED: Null = { kind: 'null', elided: true };
@@ -193,6 +206,7 @@ export function typeOf(value: Value): number {
     case 'table':
       return 98;
     case 'lambda':
+    case 'view':
       return 100;
     case 'primitive':
       return value.type;

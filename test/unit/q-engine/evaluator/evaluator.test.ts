@@ -58,7 +58,7 @@ describe('q-engine amend', () => {
   it('a vector - refuses values of another type, an index outside is an error', () => {
     const q = new QSession().run('a:1 2 3');
     expect(q.show('a[0]:1.5')).to.equal("'type");
-    expect(q.show('a[3]:1')).to.equal("'index");
+    expect(q.show('a[3]:1')).to.equal("'length");
     expect(q.show('a,:"x"')).to.equal("'type");
     expect(q.literal('a')).to.equal('1 2 3');
   });

@@ -65,6 +65,30 @@ describe('q-engine queries', () => {
     expect(q().literal('exec size from t where price=(max;price) fby sym')).to.equal('3 4');
     expect(q().literal('exec i from t where sym=`b')).to.equal('1 3');
   });
+
+  it('names - of an operator the left one, of a function the last one, of a literal none', () => {
+    expect(q().literal('cols select 2*size,size*2,size wavg price,2 xbar time from t')).to.equal(
+      '`x`size`price`time',
+    );
+    expect(q().literal('parse"select a,b by a from t"')).to.equal("'dup names for cols/groups a");
+  });
+
+  it('exec by 0b - answers a table', () => {
+    expect(q().literal('exec size,price by 0b from t where sym=`a')).to.equal('+`size`price!(1 3;10 11f)');
+  });
+
+  it('limit and order - the order is an expression, and in the parse tree', () => {
+    expect(q().literal('exec size from select[2;>neg size] from t')).to.equal('1 2');
+    expect(q().literal('exec size from select[1 2] from t')).to.equal('2 3');
+    expect(q().literal('parse"select[2;>size] from t"')).to.equal('(?;`t;();0b;();2;,(>:;`size))');
+    expect(q().literal('exec size from eval parse"select[2;>size] from t"')).to.equal('4 3');
+    expect(q().literal('exec size from eval parse"select[>size] from t"')).to.equal('4 3 2 1');
+  });
+
+  it('conditional - is no part of a query, but of a function in it', () => {
+    expect(q().literal('select from t where size>$[1b;2;3]')).to.equal("'rank");
+    expect(q().literal('exec size from t where {$[1b;x>2;x]}size')).to.equal('3 4');
+  });
 });
 
 describe('q-engine tables', () => {
