@@ -1,0 +1,65 @@
+/** The q examples of a page of documentation. */
+
+export interface Example {
+  readonly expression: string;
+  readonly expected: readonly string[];
+  readonly complete: boolean;
+  /** A block of definitions without prompts, to be loaded. */
+  readonly script?: string;
+}
+
+/** The examples of a page's fenced q blocks, in order. */
+export function examplesOf(markdown: string): Example[] {
+  const examples: Example[] = [];
+  let indent: string | undefined;
+  let inOtherFence = false;
+  let block: string[] = [];
+  let current: { expression: string; expected: string[] } | undefined;
+  const finish = () => {
+    if (current === undefined) {
+      // Lines without a prompt before them are a script that later examples build on.
+      if (block.length > 0)
+        examples.push({ expression: '', expected: [], complete: true, script: block.join('\n') });
+      block = [];
+      return;
+    }
+    while (current.expected.at(-1)?.trim() === '') current.expected.pop();
+    examples.push({ ...current, complete: isBalanced(current.expression) });
+    current = undefined;
+  };
+  for (const raw of markdown.split('\n')) {
+    const fence = /^(\s*)```(\w*)/.exec(raw);
+    if (fence !== null) {
+      if (indent !== undefined) {
+        finish();
+        indent = undefined;
+      } else if (inOtherFence) inOtherFence = false;
+      else if (fence[2] === 'q') indent = fence[1]!;
+      else inOtherFence = true;
+      continue;
+    }
+    if (indent === undefined) continue;
+    const line = raw.startsWith(indent) ? raw.slice(indent.length) : raw.trimStart();
+    if (line.startsWith('q)')) {
+      finish();
+      current = { expression: line.slice(2), expected: [] };
+    } else if (current !== undefined) {
+      // An open bracket says that the line goes on with the expression; otherwise it is output.
+      if (current.expected.length === 0 && !isBalanced(current.expression)) current.expression += `\n${line}`;
+      else current.expected.push(withoutRemark(line));
+    } else block.push(line);
+  }
+  finish();
+  return examples;
+}
+
+/** Lines of output may carry a remark of the documentation after some blanks. */
+function withoutRemark(line: string): string {
+  return line.replace(/\s{2,}\/ .*$/, '').trimEnd();
+}
+
+function isBalanced(expression: string): boolean {
+  const bare = expression.replace(/"(?:[^"\\]|\\.)*"/g, '').replace(/(^|\s)\/.*$/gm, '');
+  const count = (pattern: RegExp) => (bare.match(pattern) ?? []).length;
+  return count(/[([{]/g) === count(/[)\]}]/g) && !bare.includes('"');
+}
