@@ -1,4 +1,5 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { QError } from '../values/value.ts';
 import { fileError } from './file-error.ts';
 
@@ -26,6 +27,7 @@ export function lockFile(path: string): () => void {
 function takeLock(lock: string): boolean {
   return fileError(lock, () => {
     try {
+      mkdirSync(dirname(lock), { recursive: true });
       writeFileSync(lock, String(process.pid), { flag: 'wx' });
       return true;
     } catch (error) {

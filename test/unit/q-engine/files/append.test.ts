@@ -158,7 +158,7 @@ describe('files - on disk', () => {
   });
 
   it('a lock is held by one, and taken over from a process that is no more', () => {
-    const path = join(directory, 'sym');
+    const path = join(directory, 'new/sym');
     const release = lockFile(path);
     expect(readFileSync(`${path}.lock$`, 'utf8')).to.equal(String(process.pid));
     release();
