@@ -103,7 +103,8 @@ function columnOf(part: Table, name: string): Value | undefined {
   return part.columns[at];
 }
 
-function concatenated(parts: readonly Value[]): Value {
+/** Columns of one kind end to end. */
+export function concatenated(parts: readonly Value[]): Value {
   const [first, ...rest] = parts;
   if (first === undefined) return { kind: 'list', items: [] };
   if (rest.length === 0) return first;
@@ -148,7 +149,8 @@ function fieldColumn(
   return partitionValues(field, column);
 }
 
-function lazily<T>(make: () => T): () => T {
+/** Makes a value when it is first asked for. */
+export function lazily<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => {
     made ??= { value: make() };

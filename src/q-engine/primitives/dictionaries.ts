@@ -55,10 +55,12 @@ function isInteger(x: Value): x is Integer {
 
 /** The first n columns as key; n = 0 takes the key away. */
 export function keyBy(x: Value, n: number): Value {
+  // The columns of a table on disk are read when they are looked at.
+  if (n === 0 && x.kind === 'table') return x;
   const all = allColumns(x);
   if (all === undefined) throw new QError('type');
   if (n > all.names.length) throw new QError('length');
-  if (n === 0) return x.kind === 'table' ? x : table(all.names, all.columns);
+  if (n === 0) return table(all.names, all.columns);
   return dictionary(
     table(all.names.slice(0, n), all.columns.slice(0, n)),
     table(all.names.slice(n), all.columns.slice(n)),

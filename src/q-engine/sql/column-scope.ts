@@ -32,11 +32,18 @@ export class TableScope implements ColumnScope {
   #make(name: string): Value | undefined {
     const whole = columnOf(this.source, name);
     if (whole !== undefined) return this.positions === undefined ? whole : pick(whole, this.positions);
-    if (name === 'i') return longPositions(this.positions ?? positionsUpTo(countOf(this.source)));
+    if (name === 'i') return this.#rowNumbers();
     const dot = name.indexOf('.');
     if (dot <= 0) return undefined;
     const base = this.column(name.slice(0, dot));
     return base === undefined ? undefined : dottedPart(base, name.slice(dot + 1));
+  }
+
+  /** Of rows that come from partitions, each one's in its own. */
+  #rowNumbers(): Value {
+    const { rowNumbers } = this.source as Table & { rowNumbers?: () => Value };
+    if (rowNumbers === undefined) return longPositions(this.positions ?? positionsUpTo(countOf(this.source)));
+    return this.positions === undefined ? rowNumbers() : pick(rowNumbers(), this.positions);
   }
 
   /** The rows of this scope at these positions of it. */

@@ -1,7 +1,7 @@
 /** Runs select, exec, update and delete. */
 
 import type { Frame, Interpreter } from '../evaluator/interpreter.ts';
-import { relevantPartitions } from '../files/partition-query.ts';
+import { rowsOfPartitions } from '../files/partition-query.ts';
 import { isPartitioned, type PartitionedTable } from '../files/partitioned.ts';
 import type { NamedNode, Node, QueryNode } from '../language/nodes.ts';
 import { keyBy, unkeyed } from '../primitives/dictionaries.ts';
@@ -52,10 +52,13 @@ function runOnPartitions(
   frame: Frame,
   interpreter: Interpreter,
 ): Value {
-  const source = relevantPartitions(whole, spec.where, frame, interpreter);
-  if (spec.verb === 'select') return runSelect(source, spec, frame, interpreter);
-  if (spec.verb === 'exec') return runExec(source, spec, frame, interpreter);
-  throw new QError('par');
+  if (spec.verb !== 'select' && spec.verb !== 'exec') throw new QError('par');
+  const source = rowsOfPartitions(whole, spec.where, frame, interpreter);
+  const rest = { ...spec, where: [] };
+  if (spec.verb === 'exec') return runExec(source, rest, frame, interpreter);
+  const answer = runSelect(source, rest, frame, interpreter);
+  // What a query answers is a table like any other.
+  return answer === source ? { ...source } : answer;
 }
 
 export function evaluateIn(node: Node, scope: TableScope, frame: Frame, interpreter: Interpreter): Value {
