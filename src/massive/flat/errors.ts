@@ -57,6 +57,18 @@ export class FlatStoreAnswerError extends FlatFileError {
   }
 }
 
+/** The address of the flat files cannot be used. Code `FLAT_ENDPOINT`. */
+export class FlatEndpointError extends FlatFileError {
+  /** @param problem what is wrong with it; the address itself may hold a secret */
+  constructor(problem: string) {
+    super('FLAT_ENDPOINT', ExitCode.configuration, {
+      what: `the address of the flat files ${problem}`,
+      expected: 'an address such as https://files.massive.com, or a folder',
+      remedy: 'Correct it; credentials are given as secrets.',
+    });
+  }
+}
+
 /** A file is larger than is allowed. Code `FLAT_FILE_SIZE`. */
 export class FlatFileSizeError extends FlatFileError {
   constructor(key: string, sizeBytes: number, maxBytes: number) {

@@ -21,7 +21,13 @@ export interface GetOptions {
 
 /** What came of asking for a file. A body that is not read to its end must be left with `return`, as for-await does. */
 export type GetResult =
-  | { readonly kind: 'body'; readonly identity: FileIdentity; readonly body: AsyncIterable<Uint8Array> }
+  | {
+      readonly kind: 'body';
+      readonly identity: FileIdentity;
+      /** Where the body begins: the first byte asked for, or 0 from a store that does not know ranges. */
+      readonly fromByte: number;
+      readonly body: AsyncIterable<Uint8Array>;
+    }
   /** There is no such file, as on a holiday. */
   | { readonly kind: 'missing' }
   /** The file is not the one of `ifMatch` any more. */
@@ -41,6 +47,8 @@ export interface FlatStore {
   get(key: string, options: GetOptions): Promise<GetResult>;
   /** Where the file is on this machine already, so that it need not be copied; undefined where it is not. */
   localPath(key: string): string | undefined;
+  /** Closes its connections, once nothing is asked any more. */
+  close(): Promise<void>;
 }
 
 export function isSameFile(left: FileIdentity, right: FileIdentity): boolean {
