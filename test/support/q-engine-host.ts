@@ -11,7 +11,11 @@ export class MemoryHost implements EngineHost {
   time = 0n;
   readonly files = new Map<string, Uint8Array>();
   readonly sent: { handle: number; message: Value }[] = [];
-  readonly dotzValues = new Map<string, Value>([['.z.w', numberAtom(6, 0)]]);
+  readonly dotzValues = new Map<string, Value>([
+    ['.z.w', numberAtom(6, 0)],
+    ['.z.K', numberAtom(9, 4)],
+    ['.z.k', numberAtom(14, 7580)],
+  ]);
   readonly #environment = new Map<string, string>();
   #seed = 42;
 

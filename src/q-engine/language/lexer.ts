@@ -21,7 +21,7 @@ const DIGIT = /[0-9]/;
 const LETTER = /[a-zA-Z]/;
 const NUMBER = /[0-9][0-9a-zA-Z.]*/y;
 const NAME = /\.?[a-zA-Z][a-zA-Z0-9_]*(\.[a-zA-Z0-9_]+)*/y;
-const SYMBOL = /`(?::[A-Za-z0-9._:/]*|[A-Za-z0-9.][A-Za-z0-9._:]*)?/y;
+const SYMBOL = /`(?::[A-Za-z0-9._:/]*|[A-Za-z0-9.][A-Za-z0-9._]*(?::[A-Za-z0-9._:/]*)?)?/y;
 
 /** The tokens of an expression or of several; comments are left out. Signals q's error for a bad one. */
 export function tokenize(source: string): Token[] {

@@ -1,16 +1,17 @@
 /** The functions of .Q and .j that need more than q. */
-import { literal } from '../console/index.ts';
+import { literal, plainText } from '../console/index.ts';
 import { isFunction } from '../evaluator/apply.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { trap } from '../primitives/apply-forms.ts';
 import { define } from '../primitives/registry.ts';
 import { numberOf } from '../values/convert.ts';
 import { collect, isListLike, itemsOf } from '../values/items.ts';
-import { byteVector, char, list, string, symbol, textOf } from '../values/make.ts';
+import { byteVector, char, list, string, symbol, symbols, textOf } from '../values/make.ts';
 import { typeLetter } from '../values/types.ts';
 import type { Value } from '../values/value.ts';
 import { QError } from '../values/value.ts';
-import { fromJson, toJson } from './json.ts';
+import { toJson } from './json.ts';
+import { fromJson } from './json-reader.ts';
 
 type Run = (args: readonly Value[], interpreter: Interpreter) => Value;
 
@@ -25,15 +26,23 @@ function number(x: Value | undefined): number {
   return numberOf(x);
 }
 
-const MAX_DIGITS = 100;
+/** Below this many units of the last digit a number is written out, above it as any float. */
+const MAX_UNITS = 1e17;
 
-/** A number with n digits after its point; of a list, of each item. */
-function fixed(digits: number, x: Value): Value {
-  if (isListLike(x)) return list(itemsOf(x).map(item => fixed(digits, item)));
+/** A number with n digits after its point; of a list, of each item. Halves go up. */
+function fixed(digits: number, x: Value, precision: number): Value {
+  if (isListLike(x)) return list(itemsOf(x).map(item => fixed(digits, item, precision)));
   const value = number(x);
   if (Number.isNaN(value)) return string('');
-  if (!(digits >= 0 && digits <= MAX_DIGITS)) throw new QError('domain');
-  return string(value.toFixed(digits));
+  const sign = value < 0 ? '-' : '';
+  const size = Math.abs(value);
+  // Ten more below one, so that there is a digit before the point to cut.
+  const small = size < 1;
+  const units = Math.floor((small ? size + 10 : size) * 10 ** digits + 0.5);
+  if (!(units < MAX_UNITS)) return string(plainText({ kind: 'atom', type: 9, value }, precision));
+  const text = String(BigInt(units));
+  const whole = text.slice(small ? 1 : 0, text.length - digits);
+  return string(sign + whole + (digits === 0 ? '' : `.${text.slice(text.length - digits)}`));
 }
 
 /** The letter by which 0: would read a column; a capital for lists of vectors. */
@@ -46,14 +55,27 @@ function typeCharacter(x: Value): Value {
   return char(first?.kind === 'vector' ? typeLetter(first.type).toUpperCase().charCodeAt(0) : 32);
 }
 
-/** A name that can be a column: letters, digits and underscores only, not starting with a digit. */
-function identifier(x: Value): Value {
-  if (x.kind === 'vector' && x.type === 11) return collect(itemsOf(x).map(identifier));
-  if (x.kind === 'table') {
-    return { ...x, names: uniqueNames(x.names.map(name => clean(name))) };
+/**
+ * A name that can be a column: letters, digits and underscores only, not starting with a digit. Names of a table
+ * or dictionary that are keywords get a 1, those already taken the first number that makes them new.
+ */
+function identifier(x: Value, q: Interpreter): Value {
+  if (x.kind === 'vector' && x.type === 11) return collect(itemsOf(x).map(item => identifier(item, q)));
+  if (x.kind === 'table') return { ...x, names: columnNames(x.names, q) };
+  if (x.kind === 'dictionary') {
+    if (x.keys.kind === 'table') {
+      const [keys, values] = [identifier(x.keys, q), identifier(x.values, q)];
+      return { ...x, keys, values };
+    }
+    if (x.keys.kind !== 'vector' || x.keys.type !== 11) throw new QError('type');
+    return { ...x, keys: symbols(columnNames(itemsOf(x.keys).map(nameOf), q)) };
   }
+  return symbol(clean(nameOf(x)));
+}
+
+function nameOf(x: Value): string {
   if (x.kind !== 'atom' || x.type !== 11) throw new QError('type');
-  return symbol(clean(x.value));
+  return x.value;
 }
 
 function clean(name: string): string {
@@ -61,11 +83,14 @@ function clean(name: string): string {
   return /^[A-Za-z]/.test(plain) ? plain : `a${plain}`;
 }
 
-function uniqueNames(names: readonly string[]): string[] {
+function columnNames(names: readonly string[], q: Interpreter): string[] {
+  const reserved = new Set(itemsOf(q.evaluateText('.Q.res,key`.q').value).map(nameOf));
   const taken = new Set<string>();
   return names.map(name => {
-    let unique = name;
-    for (let i = 1; taken.has(unique); i++) unique = `${name}${i}`;
+    const cleaned = clean(name);
+    const base = reserved.has(cleaned) ? `${cleaned}1` : cleaned;
+    let unique = base;
+    for (let i = 1; taken.has(unique); i++) unique = `${base}${i}`;
     taken.add(unique);
     return unique;
   });
@@ -86,9 +111,9 @@ const FUNCTIONS: Readonly<Record<string, readonly [rank: number, run: Run]>> = {
   '.j.k': [1, ([x]) => fromJson(text(x))],
   '.Q.s': [1, ([x], q) => string(q.host.format(x!))],
   '.Q.s1': [1, ([x], q) => string(literal(x!, q.precision))],
-  '.Q.f': [2, ([digits, x]) => fixed(number(digits), x!)],
+  '.Q.f': [2, ([digits, x], q) => fixed(number(digits), x!, q.precision)],
   '.Q.ty': [1, ([x]) => typeCharacter(x!)],
-  '.Q.id': [1, ([x]) => identifier(x!)],
+  '.Q.id': [1, ([x], q) => identifier(x!, q)],
   '.Q.btoa': [1, ([x]) => string(Buffer.from(text(x), 'utf8').toString('base64'))],
   '.Q.atob': [1, ([x]) => byteVector(4, new Uint8Array(Buffer.from(text(x), 'base64')))],
   '.Q.trp': [3, ([f, x, handler], q) => trapWithTrace(() => q.apply(f!, [x!]), handler!, q)],

@@ -1,13 +1,16 @@
-/** .j.j and .j.k: values to JSON text and back. */
+/** .j.j: values to JSON text. */
 
 import { plainText } from '../console/index.ts';
 import { isNull } from '../primitives/cast.ts';
 import { enumText } from '../values/compare.ts';
-import { collect, countOf, itemAt, itemsOf, rowAt } from '../values/items.ts';
-import { boolean, dictionary, float, list, string, symbols, textOf } from '../values/make.ts';
+import { countOf, itemAt, itemsOf, rowAt } from '../values/items.ts';
+import { textOf } from '../values/make.ts';
 import { INFINITE_INT, INFINITE_LONG, isFloatType } from '../values/types.ts';
 import type { Atom, Value } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
+
+/** Each row of a table has its line. */
+const ROW_END = ',\n ';
 
 /** JSON text of a value: tables are lists of objects, keyed tables objects of key and value. */
 export function toJson(x: Value, precision: number): string {
@@ -24,7 +27,7 @@ export function toJson(x: Value, precision: number): string {
     case 'dictionary':
       return isKeyedTable(x) ? keyedJson(x, precision) : objectJson(x, precision);
     case 'table':
-      return `[${Array.from({ length: countOf(x) }, (_, row) => toJson(rowAt(x, row), precision)).join(',')}]`;
+      return `[${Array.from({ length: countOf(x) }, (_, row) => toJson(rowAt(x, row), precision)).join(ROW_END)}]`;
     case 'null':
       return 'null';
     default:
@@ -52,7 +55,7 @@ function keyedJson(x: Value & { kind: 'dictionary' }, precision: number): string
     const value = toJson(itemAt(x.values, row), precision).slice(1, -1);
     return `{${[key, value].filter(part => part !== '').join(',')}}`;
   });
-  return `[${rows.join(',')}]`;
+  return `[${rows.join(ROW_END)}]`;
 }
 
 function atomJson(x: Atom, precision: number): string {
@@ -75,29 +78,4 @@ function atomJson(x: Atom, precision: number): string {
 /** Dates with hyphens, as JSON readers know them. */
 function temporalText(text: string, type: number): string {
   return type === 12 || type === 14 || type === 15 ? text.replace(/^(\d+)\.(\d+)\.(\d+)/, '$1-$2-$3') : text;
-}
-
-/** A value from JSON text: numbers are floats, objects dictionaries, lists of like objects tables. */
-export function fromJson(text: string): Value {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw new QError('json');
-  }
-  return valueOfJson(parsed);
-}
-
-function valueOfJson(parsed: unknown): Value {
-  if (parsed === null) return float(Number.NaN);
-  if (typeof parsed === 'boolean') return boolean(parsed);
-  if (typeof parsed === 'number') return float(parsed);
-  if (typeof parsed === 'string') return string(parsed);
-  if (Array.isArray(parsed)) return collect(parsed.map(valueOfJson));
-  const entries = Object.entries(parsed as Record<string, unknown>);
-  if (entries.length === 0) return dictionary(symbols([]), list([]));
-  return dictionary(
-    symbols(entries.map(([key]) => key)),
-    collect(entries.map(([, value]) => valueOfJson(value))),
-  );
 }

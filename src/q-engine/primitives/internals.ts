@@ -1,13 +1,16 @@
 /** -N!x, the internal functions. */
 
+import { createHash } from 'node:crypto';
 import { literal } from '../console/index.ts';
 import { evaluateTree } from '../evaluator/eval-tree.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { compressFile, compressionOf } from '../files/zip-functions.ts';
 import { parseToTree } from '../language/parse-tree.ts';
-import { string, textOf } from '../values/make.ts';
+import { toFloats } from '../values/convert.ts';
+import { byteVector, list, string, textOf } from '../values/make.ts';
 import type { Value } from '../values/value.ts';
 import { QError } from '../values/value.ts';
+import { spread1 } from './atomic.ts';
 import { setAttribute } from './attributes.ts';
 
 /** Those of the language here, those of the process with the host. */
@@ -26,8 +29,33 @@ export function internalFunction(code: number, x: Value, interpreter: Interprete
       return compressFile(x, interpreter);
     case -21:
       return compressionOf(x, interpreter);
+    case -27:
+      return fixedText(x);
+    case -33:
+      if ((x.kind !== 'vector' && x.kind !== 'atom') || (x.type !== 10 && x.type !== 4))
+        throw new QError('type');
+      return byteVector(4, new Uint8Array(createHash('sha1').update(bytesOf(x)).digest()));
   }
   const answer = interpreter.host.internal(code, x);
   if (answer === undefined) throw new QError(`nyi: ${code}!`);
   return answer;
+}
+
+function bytesOf(x: Value & { kind: 'atom' | 'vector' }): Uint8Array {
+  return x.kind === 'vector' ? (x.data as Uint8Array) : Uint8Array.of(x.value as number);
+}
+
+const MAX_DIGITS = 100;
+
+/** (digits;numbers): each as text with so many digits after its point, rounded as its binary value says. */
+function fixedText(x: Value): Value {
+  if (x.kind !== 'list' || x.items.length !== 2) throw new QError('type');
+  const [digits, numbers] = x.items as [Value, Value];
+  if (digits.kind !== 'atom' || digits.type !== 6) throw new QError('type');
+  if (!(digits.value >= 0 && digits.value <= MAX_DIGITS)) throw new QError('domain');
+  return spread1(numbers, part => {
+    if (part.type === 11 || part.type === 2) throw new QError('type');
+    const texts = Array.from(toFloats(part), value => string(value.toFixed(digits.value)));
+    return part.kind === 'atom' ? texts[0]! : list(texts);
+  });
 }

@@ -13,6 +13,8 @@ import type { Connections } from '../server/connections.ts';
 import { itemsOf } from '../values/items.ts';
 import * as make from '../values/make.ts';
 import { NULL, QError, type Value } from '../values/value.ts';
+import { addressOfHost, hostOfAddress } from './host-names.ts';
+import { collectGarbage } from './memory.ts';
 
 /** What the internal functions of the process work with. */
 export interface InternalTargets {
@@ -35,6 +37,12 @@ export function runInternal(code: number, argument: Value, targets: InternalTarg
       return fromBytes(argument, targets);
     case 11:
       return streamLog(argument, targets);
+    case 12:
+      return hostOfAddress(argument);
+    case 13:
+      return addressOfHost(argument);
+    case 20:
+      return collectGarbage();
     case 18:
       return make.byteVector(4, compress(encodeMessage(argument, MessageKind.async)));
     case 22:

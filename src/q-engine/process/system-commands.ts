@@ -7,6 +7,7 @@ import * as make from '../values/make.ts';
 import { decodeText } from '../values/text.ts';
 import { NULL, QError, type Value } from '../values/value.ts';
 import { offsetMinutes, type ProcessClock } from './clock.ts';
+import { memoryStatistics } from './memory.ts';
 import { clampPrecision, clampSize, type Settings } from './settings.ts';
 import type { Timer } from './timer.ts';
 
@@ -73,7 +74,7 @@ export function runProcessCommand(command: string, argument: string, targets: Co
       targets.reloadPasswords();
       return NULL;
     case 'w':
-      return memory(argument);
+      return memoryStatistics(argument);
     case '1':
     case '2':
       targets.redirect(
@@ -121,14 +122,6 @@ function rename(argument: string): Value {
   if (from === undefined || to === undefined) throw new QError('type');
   fileError(from, () => renameSync(from, to));
   return NULL;
-}
-
-/** Used, allocated, peak, limit, mapped and physical bytes, in kdb+'s order. */
-function memory(argument: string): Value {
-  if (argument !== '') throw new QError('nyi \\w');
-  const { heapUsed, rss, arrayBuffers } = process.memoryUsage();
-  const peak = process.resourceUsage().maxRSS * 1024;
-  return make.longs(BigInt64Array.from([heapUsed + arrayBuffers, rss, peak, 0, 0, 0], BigInt));
 }
 
 /** The lines that a command of the operating system prints. */

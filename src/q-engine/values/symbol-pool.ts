@@ -4,6 +4,7 @@
  */
 const names: string[] = [''];
 const ids = new Map<string, number>([['', 0]]);
+let characters = 0;
 
 /** The id of a symbol, new or known. */
 export function internSymbol(name: string): number {
@@ -12,6 +13,7 @@ export function internSymbol(name: string): number {
   const id = names.length;
   names.push(name);
   ids.set(name, id);
+  characters += name.length;
   return id;
 }
 
@@ -24,3 +26,10 @@ export function symbolName(id: number): string {
 export function symbolCount(): number {
   return names.length;
 }
+
+/** Bytes that the symbols take: two for a character at most, and a slot in the list and the map for each. */
+export function symbolBytes(): number {
+  return characters * 2 + names.length * SLOT_BYTES;
+}
+
+const SLOT_BYTES = 32;
