@@ -3,7 +3,9 @@ import type { AssignNode, Node } from '../language/nodes.ts';
 import { appendTo } from '../primitives/tables.ts';
 import type { Value } from '../values/value.ts';
 import { NULL, QError } from '../values/value.ts';
-import { amendAt, REPLACE } from './amend.ts';
+import { amendAt, REPLACE, replaceItem } from './amend.ts';
+import { amendPosition, withItem, withItemsAdded } from './amend-one.ts';
+import { indexOnce } from './indexing.ts';
 import type { Frame, Interpreter } from './interpreter.ts';
 
 /** Evaluates an assignment; its value is what was on the right. */
@@ -19,11 +21,22 @@ export function assign(node: AssignNode, frame: Frame, interpreter: Interpreter)
       ? REPLACE
       : (old: Value, part: Value | undefined) => interpreter.apply(operator, [old, part!]);
   const path = node.indices === undefined ? [] : interpreter.evaluateArgs(node.indices, frame);
-  const old = interpreter.lookUp(node.target, frame);
+  const [index] = path;
+  if (index !== undefined && path.length === 1) {
+    const held = interpreter.peek(node.target, frame);
+    const position = amendPosition(held, index);
+    if (position >= 0) {
+      const item = change === REPLACE ? y : change(indexOnce(held, index), y);
+      store(node, withItem(held, position, item) ?? replaceItem(held, index, item), frame, interpreter);
+      return item;
+    }
+  }
   if (operator?.kind === 'primitive' && operator.name === ',' && node.indices === undefined) {
-    store(node, appendTo(old, y, interpreter), frame, interpreter);
+    const held = interpreter.peek(node.target, frame);
+    store(node, withItemsAdded(held, y) ?? appendTo(held, y, interpreter), frame, interpreter);
     return NULL;
   }
+  const old = interpreter.lookUp(node.target, frame);
   const changed = amendAt(old, path, change, y);
   store(node, changed, frame, interpreter);
   if (node.indices === undefined) return changed;

@@ -1,5 +1,6 @@
 /** The global variables: the root and the namespaces. */
 
+import { release } from '../values/exclusive.ts';
 import { findItem } from '../values/find.ts';
 import { collect, countOf, itemAt, itemsOf } from '../values/items.ts';
 import { dictionary, list, symbol, symbols } from '../values/make.ts';
@@ -26,12 +27,21 @@ export class Globals {
 
   /** A variable, namespace or entry of a global dictionary by its full name. */
   get(name: string): Value | undefined {
-    const stored = this.stored(name);
+    return release(this.peek(name));
+  }
+
+  /** As {@link get}, for what takes an item of the value or amends it. */
+  peek(name: string): Value | undefined {
+    const stored = this.#find(name);
     return stored?.kind === 'view' ? this.#evaluate(stored) : stored;
   }
 
   /** As {@link get}, but of a view the view itself. */
   stored(name: string): Value | undefined {
+    return release(this.#find(name));
+  }
+
+  #find(name: string): Value | undefined {
     if (!name.startsWith('.')) return this.#root.get(name) ?? this.#entry(name);
     if (name === '.') return this.#asDictionary(this.#root, '');
     const space = this.#spaces.get(name);
@@ -127,7 +137,7 @@ export class Globals {
       child => name !== '' && child.startsWith(`${name}.`) && child.lastIndexOf('.') === name.length,
     );
     const names = [...space.keys(), ...children.map(child => child.slice(name.length + 1))];
-    const values = [...space.values(), ...children.map(child => this.stored(child)!)];
+    const values = [...[...space.values()].map(release), ...children.map(child => this.stored(child)!)];
     if (name === '') return dictionary(symbols(names), values.length === 0 ? list([]) : collect(values));
     return dictionary(symbols(['', ...names]), list([NULL, ...values]));
   }

@@ -1,5 +1,5 @@
 /** Indexing of lists, dictionaries and tables, by one index or at depth. */
-import { findItem, findPositions } from '../values/find.ts';
+import { findItem, findPositions, findRows } from '../values/find.ts';
 import { collect, columnOf, countOf, isListLike, itemAt, itemsOf, missingItem } from '../values/items.ts';
 import { table } from '../values/make.ts';
 import { lastNotAfter } from '../values/search.ts';
@@ -161,11 +161,11 @@ function indexKeyedTable(value: Dictionary & { keys: Table; values: Table }, ind
       value.keys.names,
       value.keys.names.map(name => columnOf(index, name) ?? fail()),
     );
-    return pickKeeping(value.values, missingAsNull(findPositions(value.keys, wanted), count));
+    return pickKeeping(value.values, missingAsNull(findRows(value.keys, wanted), count));
   }
   if (value.keys.columns.length === 1 && isListLike(index)) {
-    const column = value.keys.columns[0]!;
-    return pickKeeping(value.values, missingAsNull(findPositions(column, index), count));
+    const wanted = table(value.keys.names, [index]);
+    return pickKeeping(value.values, missingAsNull(findRows(value.keys, wanted), count));
   }
   if (index.kind === 'list' && index.items.every(isListLike)) {
     return collect(index.items.map(item => indexKeyedTable(value, item)));
@@ -185,7 +185,7 @@ export function findRow(keys: Table, index: Value): number {
     keys.names,
     row.map(item => collect([item])),
   );
-  return findPositions(keys, wanted)[0]!;
+  return findRows(keys, wanted)[0]!;
 }
 
 function rowValues(keys: Table, index: Value): readonly Value[] {

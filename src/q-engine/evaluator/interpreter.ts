@@ -8,6 +8,7 @@ import { parseSource } from '../language/parser.ts';
 import { primitive, primitiveNames, primitiveOrUndefined } from '../primitives/registry.ts';
 import { dottedPart } from '../sql/dotted.ts';
 import { runQuery } from '../sql/query.ts';
+import { release } from '../values/exclusive.ts';
 import { buildTable, collect, columnOf } from '../values/items.ts';
 import { dictionary, list, string, symbols, table, textOf } from '../values/make.ts';
 import type { Dictionary, Lambda, Table, Value } from '../values/value.ts';
@@ -16,6 +17,7 @@ import { applyValue } from './apply.ts';
 import { assign } from './assign.ts';
 import { getDotz, isDotz, setDotz } from './dotz.ts';
 import { Globals } from './globals.ts';
+import { indexOnce } from './indexing.ts';
 import { assignPattern } from './patterns.ts';
 import { runSystemCommand } from './system-commands.ts';
 import { isTrue } from './truth.ts';
@@ -167,6 +169,11 @@ export class Interpreter {
 
   /** The value of a name: a column of the query, a local, a global of the function's namespace. */
   lookUp(node: NameNode, frame: Frame): Value {
+    return release(this.peek(node, frame));
+  }
+
+  /** As {@link lookUp}, for what takes an item of the value or amends it, and keeps no part that an amend changes. */
+  peek(node: NameNode, frame: Frame): Value {
     const { name, slot } = node;
     if (frame.columns !== undefined) {
       const column = frame.columns.column(name);
@@ -178,7 +185,9 @@ export class Interpreter {
       return local;
     }
     if (name === '.z.s' && frame.lambda !== undefined) return frame.lambda;
-    return this.getVariable(name, frame.namespace);
+    const value = this.peekVariable(name, frame.namespace);
+    if (value === undefined) throw new QError(name);
+    return value;
   }
 
   /** A global by a name as written in a namespace. Signals the name when there is none. */
@@ -190,10 +199,15 @@ export class Interpreter {
 
   /** A file symbol such as `:db/t/ names the value in that file. */
   findVariable(name: string, namespace = this.namespace): Value | undefined {
+    return release(this.peekVariable(name, namespace));
+  }
+
+  /** As {@link findVariable}, for what takes an item of the value or amends it. */
+  peekVariable(name: string, namespace = this.namespace): Value | undefined {
     if (name.startsWith(':')) return readPath(name.slice(1), this);
     const full = Globals.qualify(name, namespace);
     if (isDotz(full)) return getDotz(full, this);
-    return this.globals.get(full) ?? keywordNamed(full) ?? this.#partOfVariable(full);
+    return this.globals.peek(full) ?? keywordNamed(full) ?? this.#partOfVariable(full);
   }
 
   /** a.b of a global a: a column of a table, a part of a temporal value. */
@@ -254,6 +268,16 @@ export class Interpreter {
       return this.apply(this.evaluate(target, frame), [NULL]);
     }
     const values = this.evaluateArgs(args, frame);
+    if (target.kind === 'name' && values.length === 1) {
+      const index = values[0]!;
+      const value = this.peek(target, frame);
+      // An item, or a list of some, is no part that an amend in place could change later.
+      if (index.kind === 'atom' || index.kind === 'vector') {
+        if (value.kind === 'vector' || value.kind === 'list' || value.kind === 'dictionary')
+          return indexOnce(value, index);
+      }
+      return applyValue(release(value), values, this);
+    }
     return applyValue(this.evaluate(target, frame), values, this);
   }
 

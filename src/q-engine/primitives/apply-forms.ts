@@ -1,7 +1,9 @@
 /** @ and . : apply and index, amend, trap. */
 
-import { amendAt, REPLACE } from '../evaluator/amend.ts';
+import { amendAt, REPLACE, replaceItem } from '../evaluator/amend.ts';
+import { amendPosition, withItem } from '../evaluator/amend-one.ts';
 import { isFunction } from '../evaluator/apply.ts';
+import { indexOnce } from '../evaluator/indexing.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { appendToPath } from '../files/append.ts';
 import { countOf, isListLike, itemsOf } from '../values/items.ts';
@@ -94,6 +96,14 @@ function amendGlobal(
   }
   if (name === '.') {
     amendRoot(path, f, y, interpreter);
+    return answer;
+  }
+  const [index] = path;
+  const held = index !== undefined && path.length === 1 ? interpreter.peekVariable(name) : undefined;
+  const position = held === undefined ? -1 : amendPosition(held, index!);
+  if (held !== undefined && position >= 0) {
+    const item = amendValue(indexOnce(held, index!), [], f, y, interpreter);
+    interpreter.setVariable(name, withItem(held, position, item) ?? replaceItem(held, index!, item));
     return answer;
   }
   const plain = path.length === 0 && y !== undefined && f.kind === 'primitive' && f.name === ':';

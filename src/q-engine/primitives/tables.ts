@@ -2,10 +2,12 @@
 
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { upsertIntoPath } from '../files/append.ts';
+import { keepAttribute } from '../values/append-attributes.ts';
 import { findPositions } from '../values/find.ts';
-import { groupItems } from '../values/grouping.ts';
 import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from '../values/items.ts';
-import { join, joinDictionaries, joinTables, rowTable } from '../values/join.ts';
+import { join, rowTable } from '../values/join.ts';
+import { findByIndex } from '../values/key-index.ts';
+import { appendTable, upsertKeyedRows } from '../values/keyed-rows.ts';
 import { dictionary, list, symbols, table } from '../values/make.ts';
 import { pick, positionsUpTo } from '../values/select-items.ts';
 import { typeLetter } from '../values/types.ts';
@@ -15,6 +17,8 @@ import { keyBy, tableArgument, unkeyed } from './dictionaries.ts';
 import { enumerate, enumerateExtending } from './enumerations.ts';
 import { longPositions } from './lists.ts';
 import { define } from './registry.ts';
+
+type KeyedTable = Dictionary & { keys: Table; values: Table };
 
 /** Rows given as a table, a dictionary, a row of values or a list of columns, with the columns of `like`. */
 export function rowsFor(like: Table, rows: Value, interpreter: Interpreter): Table {
@@ -123,34 +127,7 @@ function isOpen(target: Table): boolean {
 
 function appendRows(target: Table, rows: Value, interpreter: Interpreter): Table {
   const added = isOpen(target) ? asTable(target, rows) : rowsFor(target, rows, interpreter);
-  const joined = joinTables(target, added);
-  return { ...joined, columns: joined.columns.map((column, i) => kept(target.columns[i]!, column)) };
-}
-
-/** The attributes that survive an append: g always; s and u while they stay true. */
-function kept(before: Value, after: Value): Value {
-  if (before.kind !== 'vector' || after.kind !== 'vector') return after;
-  const from = countOf(before);
-  if (before.attribute === 's' && staysAscending(after, from)) return { ...after, attribute: 's' };
-  if (before.attribute === 'u' && groupItems(after).firsts.length === countOf(after))
-    return { ...after, attribute: 'u' };
-  return after;
-}
-
-function staysAscending(column: Vector, from: number): boolean {
-  if (column.type === 11 || column.type === 2 || column.type === 20) {
-    return itemsOf(column).every(
-      (item, i) => i === 0 || i < from || compareAtoms(itemAt(column, i - 1), item) <= 0,
-    );
-  }
-  for (let i = Math.max(from, 1); i < column.data.length; i++)
-    if (column.data[i - 1]! > column.data[i]!) return false;
-  return true;
-}
-
-function compareAtoms(x: Value, y: Value): number {
-  const [left, right] = [String((x as { value: unknown }).value), String((y as { value: unknown }).value)];
-  return left < right ? -1 : left > right ? 1 : 0;
+  return appendTable(target, added);
 }
 
 /** `name insert rows: the positions of the new rows. A key that is there already is 'insert. */
@@ -163,10 +140,10 @@ function insert(name: Value, rows: Value, interpreter: Interpreter): Value {
     return longPositions(positionsUpTo(countOf(rows)));
   }
   if (isKeyedTable(target)) {
-    const added = keyBy(rowsFor(unkeyed(target), rows, interpreter), target.keys.names.length) as Dictionary;
-    const found = findPositions(target.keys, added.keys);
+    const added = keyBy(rowsFor(unkeyed(target), rows, interpreter), target.keys.names.length) as KeyedTable;
+    const found = findByIndex(target.keys, added.keys, true) ?? findPositions(target.keys, added.keys);
     if (found.some(position => position < before)) throw new QError('insert');
-    interpreter.setVariable(name.value, joinDictionaries(target, added));
+    interpreter.setVariable(name.value, upsertKeyedRows(target, added, true));
     return longPositions(positionsUpTo(countOf(added), before));
   }
   if (target.kind !== 'table') {
@@ -181,21 +158,17 @@ function insert(name: Value, rows: Value, interpreter: Interpreter): Value {
 }
 
 /** Rows replace those of equal key in a keyed table, and follow in a plain one. */
-export function upsertRows(target: Value, rows: Value, interpreter: Interpreter): Value {
+export function upsertRows(target: Value, rows: Value, interpreter: Interpreter, forVariable = false): Value {
   if (isKeyedTable(target)) {
     const added = keyBy(upsertTable(target, rows, interpreter), target.keys.names.length) as Dictionary;
-    return joinDictionaries(target, added);
+    return upsertKeyedRows(target, added as KeyedTable, forVariable);
   }
   if (target.kind === 'table') return appendRows(target, rows, interpreter);
   return join(target, rows);
 }
 
 /** A dictionary or table may give some columns only: the others keep their values, or are null. */
-function upsertTable(
-  target: Dictionary & { keys: Table; values: Table },
-  rows: Value,
-  interpreter: Interpreter,
-): Table {
+function upsertTable(target: KeyedTable, rows: Value, interpreter: Interpreter): Table {
   const like = unkeyed(target);
   const given = asTable(like, rows);
   const partial = given.names.length < like.names.length;
@@ -222,8 +195,8 @@ function upsert(x: Value, rows: Value, interpreter: Interpreter): Value {
     upsertIntoPath(x.value.slice(1), rows, interpreter);
     return x;
   }
-  const target = interpreter.findVariable(x.value);
-  interpreter.setVariable(x.value, target === undefined ? rows : upsertRows(target, rows, interpreter));
+  const target = interpreter.peekVariable(x.value);
+  interpreter.setVariable(x.value, target === undefined ? rows : upsertRows(target, rows, interpreter, true));
   return x;
 }
 
@@ -232,7 +205,7 @@ export function appendTo(target: Value, y: Value, interpreter: Interpreter): Val
   if (target.kind === 'table' || isKeyedTable(target)) {
     return countOf(target) === 0 && target.kind === 'table' && target.names.length === 0
       ? y
-      : upsertRows(target, y, interpreter);
+      : upsertRows(target, y, interpreter, true);
   }
   if (target.kind === 'vector') {
     const added = isListLike(y) ? y : enlist(y);
@@ -241,7 +214,7 @@ export function appendTo(target: Value, y: Value, interpreter: Interpreter): Val
     if (added.kind !== 'vector' || (added.type !== target.type && added.type !== 20))
       throw new QError('type');
     const joined = join(target, added);
-    return kept(target, joined);
+    return keepAttribute(target, joined);
   }
   return join(target, y);
 }

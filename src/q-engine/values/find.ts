@@ -3,8 +3,9 @@ import { matches } from './compare.ts';
 import { groupItems } from './grouping.ts';
 import { countOf, isListLike, itemsOf } from './items.ts';
 import { join } from './join.ts';
+import { findByIndex } from './key-index.ts';
 import { internSymbol } from './symbol-pool.ts';
-import type { Atom, Value, Vector } from './value.ts';
+import type { Atom, Table, Value, Vector } from './value.ts';
 
 /** The first position of each item of `wanted` in `list`, or the count of `list` where it is missing. */
 export function findPositions(list: Value, wanted: Value): Int32Array {
@@ -17,6 +18,11 @@ export function findPositions(list: Value, wanted: Value): Int32Array {
   for (let i = count - 1; i >= 0; i--) firstOf[codes[i]!] = i;
   for (let i = 0; i < wantedCount; i++) out[i] = firstOf[codes[count + i]!]!;
   return out;
+}
+
+/** As {@link findPositions} for rows of a table; keys that few rows are looked for in again get an index. */
+export function findRows(keys: Table, wanted: Table): Int32Array {
+  return findByIndex(keys, wanted) ?? findPositions(keys, wanted);
 }
 
 /** The first position of one item in a list, or its count. */

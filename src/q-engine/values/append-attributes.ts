@@ -1,0 +1,41 @@
+/** Which attribute a list keeps when items are appended to it. */
+import { compareValues } from './compare.ts';
+import { groupItems } from './grouping.ts';
+import { countOf, itemAt } from './items.ts';
+import { extendIndex, findByIndex } from './key-index.ts';
+import { table } from './make.ts';
+import { slice } from './select-items.ts';
+import type { Value, Vector } from './value.ts';
+
+/** `after`, which is `before` with items at its end: g# is kept, s# and u# while they stay true, p# is not. */
+export function keepAttribute(before: Value, after: Value): Value {
+  if (before.kind !== 'vector' || after.kind !== 'vector' || before.attribute === after.attribute)
+    return after;
+  const { attribute } = before;
+  const marked: Vector = { ...after, attribute };
+  const kept =
+    attribute === 'g' ||
+    (attribute === 's' && staysAscending(after, countOf(before))) ||
+    (attribute === 'u' && staysUnique(before, marked));
+  return kept ? marked : after;
+}
+
+function staysAscending(column: Vector, from: number): boolean {
+  for (let i = Math.max(from, 1); i < countOf(column); i++) {
+    if (compareValues(itemAt(column, i - 1), itemAt(column, i)) > 0) return false;
+  }
+  return true;
+}
+
+function staysUnique(before: Vector, after: Vector): boolean {
+  const known = countOf(before);
+  const count = countOf(after);
+  const added = slice(after, known, count);
+  const [old, fresh] = [table([''], [before]), table([''], [added])];
+  const found = findByIndex(old, fresh, true);
+  if (found === undefined) return groupItems(after).firsts.length === count;
+  if (found.some(position => position < known) || groupItems(added).firsts.length < count - known)
+    return false;
+  extendIndex(old, table([''], [after]));
+  return true;
+}
