@@ -46,7 +46,7 @@ function runExamples(
   const page = readFileSync(path, 'utf8');
   const examples = examplesOf(page);
   const input = new PageInput(page, examples.map(example => example.script ?? example.expression).join('\n'));
-  let deadline = 0;
+  let deadline = Number.POSITIVE_INFINITY;
   const checkTime = () => {
     if (Date.now() > deadline) throw new QError('stop');
   };
