@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Engine } from '../../src/q-engine/engine.ts';
 import { splitStatements } from '../../src/q-engine/language/script.ts';
+import { spend, withTimeLimit } from '../../src/q-engine/values/limits.ts';
 import { QError } from '../../src/q-engine/values/value.ts';
 import { DirectoryHost } from '../../test/support/q-directory-host.ts';
 import { MemoryHost } from '../../test/support/q-engine-host.ts';
@@ -46,16 +47,10 @@ function runExamples(
   const page = readFileSync(path, 'utf8');
   const examples = examplesOf(page);
   const input = new PageInput(page, examples.map(example => example.script ?? example.expression).join('\n'));
-  let deadline = Number.POSITIVE_INFINITY;
-  const checkTime = () => {
-    if (Date.now() > deadline) throw new QError('stop');
-  };
-  const engine = new Engine(input.watch(host, checkTime));
-  engine.interpreter.checkLimit = checkTime;
+  const engine = new Engine(input.watch(host, () => spend(1)));
   if (host instanceof DirectoryHost) host.interpreter = engine.interpreter;
   const run = (text: string) => {
-    deadline = Date.now() + TIME_LIMIT_MS;
-    const { lines, error } = evaluate(engine, host, text);
+    const { lines, error } = withTimeLimit(TIME_LIMIT_MS, () => evaluate(engine, host, text));
     return { lines, lacking: input.lacks(text, error) };
   };
   for (const { source } of splitStatements(prelude)) run(source);

@@ -1,6 +1,7 @@
 /** Evaluates expressions one after the other in a session and tells which end otherwise than q says. */
 import { seededRandom } from '../../src/base/random.ts';
 import { Engine } from '../../src/q-engine/engine.ts';
+import { withTimeLimit } from '../../src/q-engine/values/limits.ts';
 import { limitError, QError } from '../../src/q-engine/values/value.ts';
 import { MemoryHost } from './q-engine-host.ts';
 import { FUZZ_GLOBALS, QExpressions } from './q-expressions.ts';
@@ -40,16 +41,13 @@ function newSession(): (expression: string) => string | undefined {
   const host = new MemoryHost();
   const engine = new Engine(host);
   engine.loadScript(FUZZ_GLOBALS);
-  let deadline = 0;
-  engine.interpreter.checkLimit = () => {
-    if (performance.now() > deadline) throw new QError('stop');
-  };
   return expression => {
-    deadline = performance.now() + LIMIT_MS;
     host.output = '';
     try {
-      const { value, shown } = engine.evaluateLine(expression);
-      if (shown) host.format(value);
+      withTimeLimit(LIMIT_MS, () => {
+        const { value, shown } = engine.evaluateLine(expression);
+        if (shown) host.format(value);
+      });
       return undefined;
     } catch (error) {
       if (error instanceof QError) return isKnown(error.message) ? undefined : `'${error.message}`;

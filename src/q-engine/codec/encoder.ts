@@ -1,3 +1,4 @@
+import { spend } from '../values/limits.ts';
 import { internSymbol, symbolName } from '../values/symbol-pool.ts';
 import { encodeText } from '../values/text.ts';
 import {
@@ -54,6 +55,7 @@ export function bodyLength(value: Value): number {
     case 'vector':
       return 6 + vectorLength(value);
     case 'list':
+      spend(value.items.length);
       return value.items.reduce((bytes, item) => bytes + bodyLength(item), 6);
     case 'dictionary':
       return 1 + bodyLength(value.keys) + bodyLength(value.values);

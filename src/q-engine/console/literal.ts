@@ -1,4 +1,5 @@
 import { countOf } from '../values/items.ts';
+import { spend } from '../values/limits.ts';
 import { symbols } from '../values/make.ts';
 import { typeName } from '../values/types.ts';
 import type { Dictionary, Projection, Table, Value, Vector } from '../values/value.ts';
@@ -34,6 +35,7 @@ const UNARY_OPERATORS: Readonly<Record<string, string>> = {
  * left out.
  */
 export function literal(value: Value, precision: number, limit = Number.POSITIVE_INFINITY): string {
+  spend(1);
   switch (value.kind) {
     case 'atom':
       return atomLiteral(value, precision);

@@ -1,6 +1,7 @@
 /** over and scan: folds, convergence, repetition. */
 import { matches } from '../values/compare.ts';
 import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from '../values/items.ts';
+import { spend } from '../values/limits.ts';
 import type { Value } from '../values/value.ts';
 import { EMPTY_LIST, QError } from '../values/value.ts';
 import type { Interpreter } from './interpreter.ts';
@@ -42,6 +43,7 @@ export function accumulate(
     const items = lists.map(list =>
       isListLike(list) || list.kind === 'dictionary' ? itemAt(list, i) : list,
     );
+    spend(1);
     state = interpreter.apply(target, [state, ...items]);
     if (scan) states.push(state);
   }
@@ -53,7 +55,7 @@ export function converge(target: Value, x: Value, scan: boolean, interpreter: In
   const states: Value[] = [x];
   let state = x;
   for (;;) {
-    interpreter.checkLimit?.();
+    spend(1);
     const next = interpreter.apply(target, [state]);
     if (matches(next, state) || matches(next, x)) return scan ? collect(states) : state;
     state = next;
@@ -72,7 +74,7 @@ export function repeatOrWhile(
   const states: Value[] = [x];
   let state = x;
   const step = () => {
-    interpreter.checkLimit?.();
+    spend(1);
     state = interpreter.apply(target, [state]);
     if (scan) states.push(state);
   };

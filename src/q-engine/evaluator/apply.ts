@@ -1,6 +1,7 @@
 /** Application of anything that can be applied: functions, lists, dictionaries, tables, handles. */
 import type { CodedPrimitive } from '../primitives/registry.ts';
 import { primitive } from '../primitives/registry.ts';
+import { spend } from '../values/limits.ts';
 import type { Lambda, Primitive, Projection, Value } from '../values/value.ts';
 import { ELIDED, NULL, QError } from '../values/value.ts';
 import { applyHandle } from './handles.ts';
@@ -48,6 +49,7 @@ function applyLambda(lambda: Lambda, args: readonly Value[], interpreter: Interp
 function applyPrimitive(target: Primitive, args: readonly Value[], interpreter: Interpreter): Value {
   const { code } = 'code' in target ? (target as CodedPrimitive) : primitive(target.name);
   const count = args.length;
+  spend(workOf(args[0]!) + (count > 1 ? workOf(args[1]!) : 0));
   if (hasElided(args)) {
     if (count === 1) return target;
     return project(target, args);
@@ -61,6 +63,11 @@ function applyPrimitive(target: Primitive, args: readonly Value[], interpreter: 
   if (code.variadic !== undefined) return code.variadic(args, interpreter);
   if (code.unary === undefined && code.binary === undefined) throw new QError(`nyi: ${target.name}`);
   throw new QError('rank');
+}
+
+/** About what a primitive has to do with an argument: a vector costs little by item. */
+function workOf(arg: Value): number {
+  return arg.kind === 'vector' ? 1 + (arg.data.length >>> 4) : 1;
 }
 
 function applyProjection(target: Projection, args: readonly Value[], interpreter: Interpreter): Value {

@@ -10,6 +10,7 @@ import { dottedPart } from '../sql/dotted.ts';
 import { runQuery } from '../sql/query.ts';
 import { release } from '../values/exclusive.ts';
 import { buildTable, collect, columnOf } from '../values/items.ts';
+import { spend } from '../values/limits.ts';
 import { dictionary, list, string, symbols, table, textOf } from '../values/make.ts';
 import type { Dictionary, Lambda, Table, Value } from '../values/value.ts';
 import { ELIDED, limitError, NULL, QError } from '../values/value.ts';
@@ -46,14 +47,14 @@ class Return {
 }
 
 const MAX_DEPTH = 1500;
+/** What the call of a function or a turn of a loop costs, in simple steps. */
+const CALL_WORK = 8;
 
 export class Interpreter {
   readonly globals = new Globals(view => currentResult(view, this));
   readonly host: EngineHost;
   /** Set by `\d`: '' or such as '.u'. */
   namespace = '';
-  /** Checked between steps; throws to interrupt a long evaluation. */
-  checkLimit: (() => void) | undefined;
   #depth = 0;
 
   constructor(host: EngineHost) {
@@ -238,7 +239,7 @@ export class Interpreter {
     for (let i = lambda.parameters.length; i < slots.length; i++) slots[i] = { kind: 'list', items: [] };
     const frame: Frame = { slots, namespace: lambda.namespace, lambda, columns: undefined };
     this.#depth += 1;
-    this.checkLimit?.();
+    spend(CALL_WORK);
     if (this.#depth > MAX_DEPTH) {
       this.#depth -= 1;
       throw new QError('stack');
@@ -301,7 +302,7 @@ export class Interpreter {
       if (isTrue(this.evaluate(node.condition, frame))) this.#body(node.body, frame);
     } else if (node.word === 'while') {
       while (isTrue(this.evaluate(node.condition, frame))) {
-        this.checkLimit?.();
+        spend(CALL_WORK);
         this.#body(node.body, frame);
       }
     } else {
@@ -309,7 +310,7 @@ export class Interpreter {
       if (times.kind !== 'atom' || typeof times.value === 'string' || times.type === 2)
         throw new QError('type');
       for (let left = Number(times.value); left > 0; left--) {
-        this.checkLimit?.();
+        spend(CALL_WORK);
         this.#body(node.body, frame);
       }
     }

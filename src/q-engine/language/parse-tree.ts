@@ -1,6 +1,7 @@
 /** Syntax trees to q's parse trees, and back: lists of a function and its arguments. */
 import { primitive } from '../primitives/registry.ts';
 import { collect, itemsOf } from '../values/items.ts';
+import { spend } from '../values/limits.ts';
 import { boolean, char, dictionary, list, longAtom, symbol, symbols } from '../values/make.ts';
 import { INFINITE_LONG } from '../values/types.ts';
 import type { Value } from '../values/value.ts';
@@ -144,6 +145,7 @@ export function nodeOf(value: Value): Node {
   if (value === ELIDED) return { kind: 'elided' };
   if (value.kind !== 'list') return { kind: 'literal', value };
   const { items } = value;
+  spend(items.length);
   if (items.length === 0) return { kind: 'literal', value };
   if (items.length === 1) return { kind: 'literal', value: items[0]! };
   return callNode(items);

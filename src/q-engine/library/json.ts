@@ -4,6 +4,7 @@ import { plainText } from '../console/index.ts';
 import { isNull } from '../primitives/cast.ts';
 import { enumText } from '../values/compare.ts';
 import { countOf, itemAt, itemsOf, rowAt } from '../values/items.ts';
+import { spend } from '../values/limits.ts';
 import { textOf } from '../values/make.ts';
 import { INFINITE_INT, INFINITE_LONG, isFloatType } from '../values/types.ts';
 import type { Atom, Value } from '../values/value.ts';
@@ -14,6 +15,7 @@ const ROW_END = ',\n ';
 
 /** JSON text of a value: tables are lists of objects, keyed tables objects of key and value. */
 export function toJson(x: Value, precision: number): string {
+  spend(1);
   switch (x.kind) {
     case 'atom':
       return atomJson(x, precision);

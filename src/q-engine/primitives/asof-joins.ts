@@ -132,6 +132,7 @@ function windowJoin(args: readonly Value[], interpreter: Interpreter, prevailing
   const left = unkeyed(x);
   const [source, ...aggregations] = itemsOf(spec);
   const right = unkeyed(source!);
+  if (countOf(windows) !== 2) throw new QError('length');
   const [begins, ends] = itemsOf(windows) as [Value, Value];
   if (countOf(begins) !== countOf(left) || countOf(ends) !== countOf(left)) throw new QError('length');
   const timeName = on[on.length - 1]!;

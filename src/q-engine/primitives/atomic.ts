@@ -3,6 +3,7 @@ import { withoutEnum } from '../values/enums.ts';
 import { findPositions } from '../values/find.ts';
 import { collect, countOf, isListLike, itemAt, itemsOf } from '../values/items.ts';
 import { join } from '../values/join.ts';
+import { spend } from '../values/limits.ts';
 import { dictionary, table } from '../values/make.ts';
 import type { Atom, Dictionary, Table, Value, Vector } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
@@ -12,6 +13,7 @@ export type Leaf2 = (x: Atom | Vector, y: Atom | Vector) => Value;
 
 /** Applies `leaf` to the simple parts of a value. */
 export function spread1(x: Value, leaf: Leaf1): Value {
+  spend(1);
   switch (x.kind) {
     case 'atom':
     case 'vector':
@@ -35,6 +37,7 @@ type Alone = (y: Value) => Value;
 
 /** Applies `leaf` to pairs of simple parts. Signals 'length for lists of different lengths. */
 export function spread2(x: Value, y: Value, leaf: Leaf2, alone: Alone = value => value): Value {
+  spend(1);
   if (isSimple(x) && isSimple(y)) {
     if (x.kind === 'vector' && y.kind === 'vector' && countOf(x) !== countOf(y)) throw new QError('length');
     return leaf(withoutEnum(x) as Atom | Vector, withoutEnum(y) as Atom | Vector);

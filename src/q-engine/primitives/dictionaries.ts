@@ -5,13 +5,14 @@ import type { Interpreter } from '../evaluator/interpreter.ts';
 import { functionalUpdate } from '../sql/functional.ts';
 import { collect, countOf, isListLike, itemsOf } from '../values/items.ts';
 import { dictionary, list, symbol, symbols, table } from '../values/make.ts';
-import { allColumns, pick, positionsUpTo } from '../values/select-items.ts';
+import { allColumns, pick } from '../values/select-items.ts';
 import { typeName } from '../values/types.ts';
 import type { Atom, NumberType, Table, Value } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
 import { isNull } from './cast.ts';
 import { enumerationByIndex } from './enumerations.ts';
 import { internalFunction } from './internals.ts';
+import { til } from './lists.ts';
 import { define } from './registry.ts';
 
 /** x!y */
@@ -24,7 +25,7 @@ function bang(x: Value, y: Value, interpreter: Interpreter): Value {
     }
     if (n < 0) return internalFunction(n, y, interpreter);
     const target = y.kind === 'atom' && y.type === 11 ? interpreter.getVariable(y.value) : y;
-    const keyed = keyBy(target, n);
+    const keyed = withSomeValues(keyBy(target, n));
     if (target === y) return keyed;
     interpreter.setVariable((y as { value: string }).value, keyed);
     return y;
@@ -67,6 +68,12 @@ export function keyBy(x: Value, n: number): Value {
   );
 }
 
+/** Signals length where all columns would be key: nothing were left to look up. */
+function withSomeValues(x: Value): Value {
+  if (isKeyedTable(x) && x.values.columns.length === 0) throw new QError('length');
+  return x;
+}
+
 /** A table without its key. */
 export function unkeyed(x: Value): Table {
   const plain = keyBy(x, 0);
@@ -100,13 +107,7 @@ function key(x: Value, interpreter: Interpreter): Value {
       return x.keys;
     case 'atom':
       if (x.type === 11) return keyOfName(x.value, interpreter);
-      if (x.type === 7 || x.type === 6 || x.type === 5)
-        return collect(
-          Array.from(
-            positionsUpTo(Number(x.value)),
-            i => ({ kind: 'atom', type: 7, value: BigInt(i) }) as const,
-          ),
-        );
+      if (x.type === 7 || x.type === 6 || x.type === 5) return til(x);
       throw new QError('type');
     case 'vector':
       return symbol(x.type === 20 ? x.domain.name : typeName(x.type));
@@ -153,7 +154,7 @@ function keyColumns(x: Value): string[] {
 export function keyByNames(names: readonly string[], x: Value): Value {
   const plain = unkeyed(x);
   for (const name of names) if (!plain.names.includes(name)) throw new QError(name);
-  return keyBy(reorder(names, plain), names.length);
+  return withSomeValues(keyBy(reorder(names, plain), names.length));
 }
 
 /** columns xcols table: those first. */

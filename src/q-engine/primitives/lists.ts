@@ -2,9 +2,9 @@
 
 import { findPositions } from '../values/find.ts';
 import { groupItems, positionsByGroup } from '../values/grouping.ts';
-import { checkItems } from '../values/growth.ts';
 import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from '../values/items.ts';
 import { join, rowTable } from '../values/join.ts';
+import { checkItems, spend } from '../values/limits.ts';
 import { boolean, byteVector, dictionary, list, longs, table } from '../values/make.ts';
 import {
   halves,
@@ -43,7 +43,8 @@ export function longPositions(positions: Int32Array): Vector {
   return longs(out);
 }
 
-function til(x: Value): Value {
+/** The first whole numbers; of a dictionary, as many as it has entries. */
+export function til(x: Value): Value {
   if (x.kind === 'dictionary') return longPositions(positionsUpTo(countOf(x)));
   return longPositions(positionsUpTo(countArgument(x)));
 }
@@ -114,6 +115,7 @@ function concatenate(vectors: readonly Vector[]): Vector {
   const head = vectors[0]!;
   let length = 0;
   for (const vector of vectors) length += vector.data.length;
+  checkItems(length, 'vector');
   const data = new (head.data.constructor as Float64ArrayConstructor)(length);
   let at = 0;
   for (const vector of vectors) {
@@ -141,9 +143,10 @@ export function group(x: Value): Dictionary {
   if (!isListLike(x)) throw new QError('type');
   const grouping = groupItems(x);
   const { positions, starts } = positionsByGroup(grouping);
-  const groups = Array.from(grouping.firsts, (_, i) =>
-    longPositions(positions.subarray(starts[i]!, starts[i + 1]!)),
-  );
+  const groups = Array.from(grouping.firsts, (_, i) => {
+    spend(1);
+    return longPositions(positions.subarray(starts[i]!, starts[i + 1]!));
+  });
   return dictionary(pickKeeping(x, grouping.firsts), list(groups));
 }
 

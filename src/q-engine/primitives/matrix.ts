@@ -1,6 +1,7 @@
 /** Products and inverses of matrices of floats. */
 import { toFloats } from '../values/convert.ts';
 import { collect, countOf, itemsOf } from '../values/items.ts';
+import { spend } from '../values/limits.ts';
 import { float, floats, list } from '../values/make.ts';
 import type { Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
@@ -21,6 +22,7 @@ function matrixArgument(x: Value): Matrix {
 
 function dot(x: Float64Array, y: Float64Array): number {
   if (x.length !== y.length) throw new QError('length');
+  spend(x.length);
   let total = 0;
   for (let i = 0; i < x.length; i++) total += x[i]! * y[i]!;
   return total;
@@ -70,6 +72,7 @@ function eliminate(rows: Matrix, result: Matrix, column: number): void {
   for (let row = 0; row < rows.length; row++) {
     const factor = rows[row]![column]!;
     if (row === column || factor === 0) continue;
+    spend(rows.length);
     subtractRow(rows[row]!, rows[column]!, factor);
     subtractRow(result[row]!, result[column]!, factor);
   }

@@ -1,6 +1,7 @@
 /** n$text: to a width, from the left or (below zero) from the right. */
-import { checkItems } from '../values/growth.ts';
+
 import { collect, itemsOf } from '../values/items.ts';
+import { checkItems } from '../values/limits.ts';
 import { byteVector } from '../values/make.ts';
 import type { Value } from '../values/value.ts';
 import { QError } from '../values/value.ts';

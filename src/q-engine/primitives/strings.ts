@@ -5,6 +5,7 @@ import { isFunction } from '../evaluator/apply.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { withoutEnum } from '../values/enums.ts';
 import { collect, countOf, vectorItem } from '../values/items.ts';
+import { spend } from '../values/limits.ts';
 import { boolean, byteVector, list, string, symbol, textOf } from '../values/make.ts';
 import { slice } from '../values/select-items.ts';
 import { internSymbol, symbolName } from '../values/symbol-pool.ts';
@@ -23,8 +24,11 @@ export function stringOf(x: Value, interpreter: Interpreter): Value {
       return string(plainText(x, interpreter.precision));
     case 'vector': {
       const texts: Value[] = [];
-      for (let i = 0; i < countOf(x); i++)
+      const count = countOf(x);
+      for (let i = 0; i < count; i++) {
+        spend(1);
         texts.push(string(plainText(vectorItem(x, i), interpreter.precision)));
+      }
       return list(texts);
     }
     case 'list':

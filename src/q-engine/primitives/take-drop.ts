@@ -1,7 +1,7 @@
 /** # and _ : take, reshape, set attribute; drop, cut, delete. */
 import { findPositions } from '../values/find.ts';
-import { checkItems } from '../values/growth.ts';
 import { collect, columnOf, countOf, enlist, isListLike, itemsOf } from '../values/items.ts';
+import { checkItems } from '../values/limits.ts';
 import { dictionary, list, table } from '../values/make.ts';
 import { pickEntries, pickKeeping, positionsUpTo, slice } from '../values/select-items.ts';
 import type { Atom, Dictionary, NumberType, Table, Value, Vector } from '../values/value.ts';

@@ -2,6 +2,7 @@
 
 import { type Simple, toFloats } from '../values/convert.ts';
 import { countOf, vectorItem } from '../values/items.ts';
+import { spend } from '../values/limits.ts';
 import { boolean, byteVector, int, longs, numberAtom } from '../values/make.ts';
 import { isFloatType, isLongType, NULL_INT, NULL_LONG, newData, vectorOf } from '../values/types.ts';
 import type { TypeNumber, Value } from '../values/value.ts';
@@ -24,6 +25,7 @@ function nullLeaf(x: Simple): Value {
 function isNullValue(x: Value): Value {
   if (x.kind === 'null') return boolean(true);
   if (x.kind === 'list') {
+    spend(x.items.length);
     const items = x.items.map(isNullValue);
     return items.length === 0 ? x : spread1({ kind: 'list', items }, part => part);
   }

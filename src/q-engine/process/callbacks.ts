@@ -2,12 +2,12 @@ import type { Engine } from '../engine.ts';
 import type { Connection } from '../server/connection.ts';
 import type { ConnectionHandlers } from '../server/connections.ts';
 import type { PasswordFile } from '../server/password-file.ts';
+import { withTimeLimit } from '../values/limits.ts';
 import * as make from '../values/make.ts';
 import type { QError, Value } from '../values/value.ts';
 import type { Dotz } from './dotz.ts';
 import { asQError } from './errors.ts';
 import type { Settings } from './settings.ts';
-import { withTimeLimit } from './time-limit.ts';
 
 /** What callbacks need of their process. */
 export interface CallbackParts {
@@ -110,6 +110,6 @@ export class Callbacks implements ConnectionHandlers {
   /** -T: a request that takes longer ends in 'stop. */
   #limited<T>(evaluate: () => T): T {
     const { limitSeconds } = this.#parts.settings;
-    return withTimeLimit(this.#parts.engine().interpreter, limitSeconds * 1000, evaluate);
+    return withTimeLimit(limitSeconds * 1000, evaluate);
   }
 }

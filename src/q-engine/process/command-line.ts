@@ -10,6 +10,8 @@ export interface CommandLine {
   readonly timerMs: number;
   /** Seconds that one request may take; 0 is no limit. */
   readonly limitSeconds: number;
+  /** -w: MB of memory that the process may take; 0 is no limit. */
+  readonly workspaceMegabytes: number;
   /** -o: hours, or minutes beyond 23; undefined follows the TZ of the process. */
   readonly utcOffset: number | undefined;
   readonly quiet: boolean;
@@ -29,7 +31,6 @@ export class CommandLineError extends Error {}
 const WITHOUT_EFFECT: Readonly<Record<string, number>> = {
   '-g': 1,
   '-s': 1,
-  '-w': 1,
   '-C': 2,
   '-W': 1,
   '-S': 1,
@@ -56,7 +57,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     const ignored = WITHOUT_EFFECT[argument];
     if (ignored !== undefined) withoutEffect.push([argument, ...take(argument, ignored)].join(' '));
     else if (argument === '-q') options.set('-q', []);
-    else if (/^-[poPtTuU]$/.test(argument)) options.set(argument, take(argument, 1));
+    else if (/^-[poPtTuUw]$/.test(argument)) options.set(argument, take(argument, 1));
     else if (argument === '-c') options.set('-c', take('-c', 2));
     else scriptArguments.push(argument);
   }
@@ -69,6 +70,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     listen: options.has('-p') ? listenAddress(options.get('-p')![0]!) : undefined,
     timerMs: wholeNumber('-t', options) ?? 0,
     limitSeconds: wholeNumber('-T', options) ?? 0,
+    workspaceMegabytes: wholeNumber('-w', options) ?? 0,
     utcOffset: wholeNumber('-o', options),
     precision: wholeNumber('-P', options),
     consoleSize: consoleSize(options.get('-c')),

@@ -1,21 +1,28 @@
 /** \w and .Q.gc: the memory of the process, in kdb+'s terms. */
 import { totalmem } from 'node:os';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { BYTES_PER_MEGABYTE, collectHeap, raiseWorkspace, workspaceBytes } from '../values/limits.ts';
 import * as make from '../values/make.ts';
 import { symbolBytes, symbolCount } from '../values/symbol-pool.ts';
 import { QError, type Value } from '../values/value.ts';
 
-/** \w: used, allocated, peak, limit, mapped and physical bytes; \w 0 and \w 1: symbols and their bytes. */
-export function memoryStatistics(argument: string): Value {
+/** \w: used, allocated, peak, limit, mapped and physical bytes; \w 0 and \w 1: symbols and their bytes; \w N raises the limit of -w. */
+export function memoryCommand(argument: string): Value {
   if (argument === '0' || argument === '1') return longs(symbolCount(), symbolBytes());
-  if (argument !== '') throw new QError('nyi \\w');
+  if (argument !== '') return enlargeWorkspace(argument);
   const { heapUsed, external, rss } = process.memoryUsage();
   const used = heapUsed + external;
   // Pages that were taken but never touched are not resident; what is in use counts as allocated all the same.
   const allocated = Math.max(rss, used);
   const peak = Math.max(process.resourceUsage().maxRSS * 1024, allocated);
-  return longs(used, allocated, peak, 0, 0, totalmem());
+  return longs(used, allocated, peak, workspaceBytes(), 0, totalmem());
+}
+
+/** More megabytes than before; the limit in bytes. */
+function enlargeWorkspace(megabytes: string): Value {
+  if (!/^\d{1,9}$/.test(megabytes)) throw new QError('type');
+  if (workspaceBytes() === 0) throw new QError('-w init via cmd line');
+  raiseWorkspace(Number(megabytes) * BYTES_PER_MEGABYTE);
+  return make.long(workspaceBytes());
 }
 
 function longs(...values: number[]): Value {
@@ -25,12 +32,6 @@ function longs(...values: number[]): Value {
 /** Collects garbage; the bytes that went back to the operating system. */
 export function collectGarbage(): Value {
   const before = process.memoryUsage.rss();
-  collector()();
+  collectHeap();
   return make.long(Math.max(0, before - process.memoryUsage.rss()));
-}
-
-/** V8's own collection, which it gives only to a context that is made after the flag is set. */
-function collector(): () => void {
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
 }

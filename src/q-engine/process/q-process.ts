@@ -11,6 +11,7 @@ import { splitStatements } from '../language/script.ts';
 import { Connections } from '../server/connections.ts';
 import { HandleTable, type OpenHandle } from '../server/handle-table.ts';
 import { PasswordFile } from '../server/password-file.ts';
+import { BYTES_PER_MEGABYTE, limitWorkspace } from '../values/limits.ts';
 import { decodeText, encodeText } from '../values/text.ts';
 import { NULL, type Value } from '../values/value.ts';
 import { Callbacks } from './callbacks.ts';
@@ -36,6 +37,7 @@ export interface QProcessOptions {
 
 /** Exit codes: a script that failed, and the signals that shells count from 128. */
 const SCRIPT_FAILED = 1;
+const WORKSPACE_PASSED = 1;
 /** How long what was sent may take to leave when the process ends. */
 const SHUT_DOWN_LIMIT_MS = 1000;
 
@@ -136,13 +138,21 @@ export class QProcess {
   }
 
   #applyOptions(): void {
-    const { precision, consoleSize, limitSeconds, utcOffset } = this.#line;
+    const { precision, consoleSize, limitSeconds, utcOffset, workspaceMegabytes } = this.#line;
     this.#settings.limitSeconds = limitSeconds;
+    if (workspaceMegabytes > 0)
+      limitWorkspace(workspaceMegabytes * BYTES_PER_MEGABYTE, () => this.#abortWorkspace());
     if (precision !== undefined) this.#settings.precision = clampPrecision(precision);
     if (utcOffset !== undefined) this.#clock.offsetMinutes = offsetMinutes(utcOffset);
     if (consoleSize === undefined) return;
     this.#settings.rows = clampSize(consoleSize.rows);
     this.#settings.columns = clampSize(consoleSize.columns);
+  }
+
+  /** As kdb+ ends where the limit of its memory is passed: no handler runs, for it might need memory, too. */
+  #abortWorkspace(): never {
+    this.#report('-w abort');
+    process.exit(WORKSPACE_PASSED);
   }
 
   #loadPasswords(): void {

@@ -7,7 +7,7 @@ import * as make from '../values/make.ts';
 import { decodeText } from '../values/text.ts';
 import { NULL, QError, type Value } from '../values/value.ts';
 import { offsetMinutes, type ProcessClock } from './clock.ts';
-import { memoryStatistics } from './memory.ts';
+import { memoryCommand } from './memory.ts';
 import { clampPrecision, clampSize, type Settings } from './settings.ts';
 import type { Timer } from './timer.ts';
 
@@ -74,7 +74,7 @@ export function runProcessCommand(command: string, argument: string, targets: Co
       targets.reloadPasswords();
       return NULL;
     case 'w':
-      return memoryStatistics(argument);
+      return memoryCommand(argument);
     case '1':
     case '2':
       targets.redirect(

@@ -3,6 +3,7 @@ import type { Frame, Interpreter } from '../evaluator/interpreter.ts';
 import type { NamedNode, Node } from '../language/nodes.ts';
 import { type Grouping, groupRows, positionsByGroup } from '../values/grouping.ts';
 import { collect, countOf, isListLike, repeat } from '../values/items.ts';
+import { spend } from '../values/limits.ts';
 import { table } from '../values/make.ts';
 import { pickKeeping } from '../values/select-items.ts';
 import { orderOfRows } from '../values/sorting.ts';
@@ -82,7 +83,7 @@ export function valuesByGroup(
   if (fast !== undefined) return fast;
   const values = new Array<Value>(groups.count);
   for (let group = 0; group < groups.count; group++) {
-    interpreter.checkLimit?.();
+    spend(1);
     const rows = scope.narrowed(groups.positionsOf(group));
     values[group] = interpreter.evaluate(node, { ...frame, columns: rows });
   }

@@ -1,5 +1,6 @@
 /** Equality and order of whole values: what `~`, find and sort mean by equal and less. */
 import { countOf, itemAt, vectorItem } from './items.ts';
+import { spend } from './limits.ts';
 import { symbolName } from './symbol-pool.ts';
 import type { Atom, Dictionary, Table, Value, Vector } from './value.ts';
 import { typeOf } from './value.ts';
@@ -19,6 +20,7 @@ export function floatsEqual(x: number, y: number): boolean {
 export function matches(x: Value, y: Value): boolean {
   if (x === y) return true;
   if (x.kind !== y.kind) return false;
+  spend(1);
   switch (x.kind) {
     case 'atom':
       return atomsMatch(x, y as Atom);
@@ -123,6 +125,7 @@ export function compareValues(x: Value, y: Value): number {
     }
     return compareFloats(x.value as number, y.value as number);
   }
+  spend(1);
   const isList = (value: Value) => value.kind === 'vector' || value.kind === 'list';
   if (isList(x) && isList(y)) {
     const length = Math.min(countOf(x), countOf(y));
@@ -137,6 +140,7 @@ export function compareValues(x: Value, y: Value): number {
 
 /** A text that two values share exactly when they match; for hashing what has no cheaper key. */
 export function hashText(value: Value): string {
+  spend(countOf(value));
   switch (value.kind) {
     case 'atom':
       if (value.type === 2) return `g${Array.from(value.value).join(' ')}`;

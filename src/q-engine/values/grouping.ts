@@ -31,7 +31,9 @@ export function groupItems(value: Value): Grouping {
 
 /** Groups rows by several columns of one length. */
 export function groupRows(columns: readonly Value[]): Grouping {
-  let grouping = groupItems(columns[0]!);
+  const [first] = columns;
+  if (first === undefined) return { codes: new Int32Array(), firsts: new Int32Array() };
+  let grouping = groupItems(first);
   for (const column of columns.slice(1)) {
     const other = groupItems(column);
     const width = other.firsts.length;

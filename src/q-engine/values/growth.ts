@@ -3,17 +3,8 @@
  * the first `used` bytes have ever been part of a value; an append to the view that ends there writes behind
  * it and returns a longer view. The shorter one still sees what it saw, so values stay immutable.
  */
+import { checkItems } from './limits.ts';
 import type { AnyData } from './types.ts';
-import { QError } from './value.ts';
-
-/** The most items of a vector, and of a general list, whose items cost much more: beyond is 'wsfull. */
-const MAX_ITEMS = 2 ** 30;
-const MAX_LIST_ITEMS = 2 ** 26;
-
-/** Signals wsfull where a list of so many items would exhaust memory. */
-export function checkItems(count: number, kind: 'vector' | 'general'): void {
-  if (count > (kind === 'vector' ? MAX_ITEMS : MAX_LIST_ITEMS)) throw new QError('wsfull');
-}
 
 const usedBytes = new WeakMap<ArrayBufferLike, number>();
 

@@ -1,4 +1,5 @@
 /** Counting, reading and collecting the items of any value. */
+import { spend } from './limits.ts';
 import { dictionary, list, symbols, table } from './make.ts';
 import { internSymbol, symbolName } from './symbol-pool.ts';
 import { newData, nullAtom, vectorOf } from './types.ts';
@@ -71,7 +72,10 @@ export function itemsOf(value: Value): readonly Value[] {
   if (value.kind === 'dictionary') return itemsOf(value.values);
   const count = countOf(value);
   const items = new Array<Value>(count);
-  for (let i = 0; i < count; i++) items[i] = itemAt(value, i);
+  for (let i = 0; i < count; i++) {
+    spend(1);
+    items[i] = itemAt(value, i);
+  }
   return items;
 }
 
@@ -82,6 +86,7 @@ export function itemsOf(value: Value): readonly Value[] {
 export function collect(items: readonly Value[]): Value {
   const first = items[0];
   if (first === undefined) return EMPTY_LIST;
+  spend(items.length);
   if (first.kind === 'atom') return collectAtoms(items, first) ?? list(items);
   if (first.kind === 'dictionary') return collectRows(items, first) ?? list(items);
   return list(items);

@@ -1,8 +1,9 @@
 /** x,y for every kind of value. */
 import { enumValues } from './enums.ts';
 import { groupItems } from './grouping.ts';
-import { appendData, checkItems } from './growth.ts';
+import { appendData } from './growth.ts';
 import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from './items.ts';
+import { checkItems } from './limits.ts';
 import { dictionary, list, table } from './make.ts';
 import { pickKeeping, positionsUpTo } from './select-items.ts';
 import { type AnyData, vectorOf } from './types.ts';

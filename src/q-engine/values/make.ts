@@ -1,4 +1,5 @@
 /** Short ways to make values. */
+import { spend } from './limits.ts';
 import { internSymbol, symbolName } from './symbol-pool.ts';
 import { decodeText, encodeText } from './text.ts';
 import type {
@@ -95,6 +96,7 @@ export function textOf(vector: ByteVector): string {
 }
 
 export function list(items: readonly Value[]): List {
+  spend(items.length);
   return { kind: 'list', items };
 }
 

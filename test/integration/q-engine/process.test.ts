@@ -55,6 +55,26 @@ describe('q process - life', function () {
     expect(child.stderr).to.match(/^'type\n {2}\[0\] {2}s\.q:2: b:a\+`x;\n/);
   });
 
+  it('ends where the memory of -w is passed, also by many small lists', async () => {
+    const one = q([script('one.q', '-1 string system["w"]3;a:til 100000000;-1"not here"\n'), '-w', '400']);
+    const many = q([script('many.q', 'a:();while[1b;a,:enlist til 100000];\n'), '-w', '400']);
+    for (const child of [one, many]) {
+      expect(await child.exit()).to.equal(1);
+      expect(child.stderr).to.equal('-w abort\n');
+    }
+    expect(one.stdout).to.equal('419430400\n');
+  });
+
+  it('more than the heap holds is an error of the expression, after which it goes on', async () => {
+    const child = q(['-q'], { NODE_OPTIONS: '--max-old-space-size=300' });
+    child.type('{x,enlist string til 1000}/[1000000;()]');
+    child.type('1+1');
+    child.endInput();
+    expect(await child.exit()).to.equal(0);
+    expect(child.stderr).to.match(/^'wsfull\n/);
+    expect(child.stdout).to.equal('2\n');
+  });
+
   it('a script that is not there is one line', async () => {
     const child = q(['nosuch.q']);
     child.endInput();

@@ -37,6 +37,14 @@ describe('q-engine arithmetic', () => {
     ]);
   });
 
+  it('keys - of all columns, and windows of no table, are length', () => {
+    holds([
+      ['2!([]a:1 2;b:3 4)', "'length"],
+      ['`a`b xkey([]a:1 2;b:3 4)', "'length"],
+      ['wj[();`a;([]a:1 2);(([]a:1 2;b:1 2);(max;`b))]', "'length"],
+    ]);
+  });
+
   it('shapes - dictionaries by key, tables by column, unequal lists are length', () => {
     holds([
       ['(`a`b!1 2)+`b`c!10 20', '`a`b`c!1 12 20'],

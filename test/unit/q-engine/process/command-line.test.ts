@@ -31,6 +31,11 @@ describe('process - command line', () => {
     expect(line.consoleSize).to.deep.equal({ rows: 40, columns: 200 });
   });
 
+  it('-w limits the memory', () => {
+    expect(parseCommandLine(['-w', '500']).workspaceMegabytes).to.equal(500);
+    expect(parseCommandLine([]).workspaceMegabytes).to.equal(0);
+  });
+
   it('-u restricts clients, alone or with a file of passwords', () => {
     expect(parseCommandLine(['-u', '1'])).to.include({ restrictClients: true, passwordFile: undefined });
     expect(parseCommandLine(['-u', 'users'])).to.include({ restrictClients: true, passwordFile: 'users' });
