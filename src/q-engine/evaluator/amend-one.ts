@@ -1,8 +1,8 @@
 /** Replacing one item of a variable's value, in place where nobody else holds the value. */
 import { isExclusive, markExclusive } from '../values/exclusive.ts';
 import { findItem } from '../values/find.ts';
-import { checkItems } from '../values/growth.ts';
 import { countOf, itemsOf, storeAtom } from '../values/items.ts';
+import { checkItems } from '../values/limits.ts';
 import type { AnyData } from '../values/types.ts';
 import type { Dictionary, List, Value, Vector } from '../values/value.ts';
 import { isKeyedTable } from '../values/value.ts';
