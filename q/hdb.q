@@ -62,7 +62,7 @@
   if[not `root in key options;-2 "usage: q q/hdb.q -root DIRECTORY [-loader HOST:PORT] [-name NAME] -p PORT";exit 64];
   .hdb.root:.disk.path first options`root;
   .hdb.name:`$$[`name in key options;first options`name;string[.z.h],".",string system"p"];
-  .hdb.loader:$[`loader in key options;hsym `$first options`loader;`];
+  .hdb.loader:$[`loader in key options;`$":",first options`loader;`];
   if[`lease in key options;.hdb.lease:0D00:00:01*"J"$first options`lease];
   if[not null .hdb.loader;.hdb.register[]];
   if[null .hdb.generation;if[.disk.exists .hdb.root,"/current";.hdb.open .hdb.current[]]];
