@@ -1,3 +1,4 @@
+import { enumValues, isLink } from '../values/enums.ts';
 import { vectorItem } from '../values/items.ts';
 import { symbolName } from '../values/symbol-pool.ts';
 import { NULL_INT, NULL_LONG, NULL_SHORT } from '../values/types.ts';
@@ -52,6 +53,7 @@ export function atomLiteral(atom: Atom, precision: number): string {
     case 11:
       return `\`${atom.value}`;
     case 20:
+      if (isLink(atom)) return `\`${atom.domain.name}!${enumName(atom)}`;
       return `\`${atom.domain.name}$\`${enumName(atom)}`;
     default:
       return text + (SUFFIXES[atom.type] ?? '');
@@ -74,6 +76,8 @@ export function itemsLiteral(vector: Vector, precision: number, limit = Number.P
     case 11:
       return joined(vector, '', limit, i => `\`${symbolName(data[i]!)}`);
     case 20:
+      if (isLink(vector))
+        return `\`${vector.domain.name}!${itemsLiteral(enumValues(vector) as Vector, precision, limit)}`;
       return `\`${vector.domain.name}$${joined(vector, '', limit, i => `\`${enumName(vectorItem(vector, i) as EnumAtom)}`)}`;
     default: {
       const text = joined(vector, ' ', limit, i => itemText(vectorItem(vector, i), precision));

@@ -1,6 +1,7 @@
 import { countOf } from '../values/items.ts';
 import { spend } from '../values/limits.ts';
-import { symbols } from '../values/make.ts';
+import { dictionary, symbol, symbols } from '../values/make.ts';
+import { placeOnDisk } from '../values/mapped.ts';
 import { typeName } from '../values/types.ts';
 import type { Dictionary, Projection, Table, Value, Vector } from '../values/value.ts';
 import { atomLiteral, itemsLiteral } from './atom-text.ts';
@@ -72,7 +73,7 @@ function vectorLiteral(vector: Vector, precision: number, limit: number): string
 
 function emptyLiteral(vector: Vector): string {
   if (vector.type === 10) return '""';
-  if (vector.type === 20) return `\`${vector.domain.name}$\`symbol$()`;
+  if (vector.type === 20) return `\`${vector.domain.name}$()`;
   return `\`${typeName(vector.type)}$()`;
 }
 
@@ -97,7 +98,12 @@ function dictionaryLiteral({ keys, values, sorted }: Dictionary, precision: numb
   return `${sorted && keys.kind !== 'table' && !keysText.startsWith('`s#') ? '`s#' : ''}${left}!${literal(values, precision, limit)}`;
 }
 
-function tableLiteral({ names, columns, sorted }: Table, precision: number, limit: number): string {
+/** A table on disk is its columns' names and where it is. */
+function tableLiteral(table: Table, precision: number, limit: number): string {
+  const { names, columns, sorted } = table;
+  const place = placeOnDisk(table);
+  if (place !== undefined)
+    return literal(dictionary(symbols(place.names), symbol(place.name)), precision).replace(/^/, '+');
   const namesText = literal(symbols(names), precision, limit);
   const left = names.length === 1 ? `(${namesText})` : namesText;
   return `${sorted ? '`s#' : ''}+${left}!${listLiteral(columns, precision, limit)}`;

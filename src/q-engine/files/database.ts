@@ -1,6 +1,8 @@
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { loadFile } from '../evaluator/system-commands.ts';
-import { symbol, symbols } from '../values/make.ts';
+import { itemsOf } from '../values/items.ts';
+import { boolean, dictionary, list, symbol, symbols } from '../values/make.ts';
+import { slice } from '../values/select-items.ts';
 import { daysFromDate, isDate } from '../values/temporal.ts';
 import { decodeText } from '../values/text.ts';
 import { NULL, QError, type Value } from '../values/value.ts';
@@ -17,7 +19,12 @@ const SCRIPT = /\.(q|k)$/;
 export interface PartitionList {
   readonly field: PartitionField;
   readonly partitions: readonly Partition[];
+  /** The directories of par.txt; undefined where there is none. */
+  readonly segments: readonly string[] | undefined;
 }
+
+/** What a table is made of that some partitions lack: nothing, or the first or last partition that has it. */
+export type Prototype = 'none' | 'first' | 'last';
 
 /**
  * Loads what is in a directory: values and splayed tables by their names, partitioned tables, and at last its
@@ -39,7 +46,7 @@ export function loadDirectory(directory: string, isReload: boolean, interpreter:
     else if (name !== SEGMENT_LIST) interpreter.setVariable(name, readPath(path, interpreter), '');
   }
   const found = findPartitions(directory, interpreter);
-  if (found !== undefined) showPartitions(found, false, interpreter);
+  if (found !== undefined) showPartitions(found, 'none', interpreter);
   if (!isReload) for (const script of scripts) loadFile(script, interpreter);
   return NULL;
 }
@@ -60,7 +67,13 @@ export function findPartitions(directory: string, interpreter: Interpreter): Par
     }
   }
   if (field === undefined) return undefined;
-  return { field, partitions: partitions.sort((a, b) => a.value - b.value) };
+  const segments = segmentsOf(directory, interpreter);
+  const isSegmented = interpreter.host.inspectPath(`${directory}/${SEGMENT_LIST}`) !== undefined;
+  return {
+    field,
+    partitions: partitions.sort((a, b) => a.value - b.value),
+    segments: isSegmented ? segments : undefined,
+  };
 }
 
 /** The directories that hold partitions: those of par.txt, or the database's own. */
@@ -76,38 +89,67 @@ export function segmentsOf(directory: string, { host }: Interpreter): string[] {
 
 /** The tables of a database and where it keeps them, as globals: the field's name, .Q.pf, .Q.pv, .Q.pt and so on. */
 export function showPartitions(
-  { field, partitions }: PartitionList,
-  mayLack: boolean,
+  { field, partitions, segments }: PartitionList,
+  prototype: Prototype,
   interpreter: Interpreter,
 ): void {
-  const { host } = interpreter;
+  const set = (name: string, value: Value): void => interpreter.setVariable(name, value, '');
   const tables = new Map<string, readonly string[]>();
-  // The latest partition says what a table's columns are.
-  const sources = mayLack ? [...partitions].reverse() : partitions.slice(-1);
+  const mayLack = prototype !== 'none';
+  // Without prototypes the latest partition says what a table's columns are.
+  const sources = !mayLack
+    ? partitions.slice(-1)
+    : prototype === 'first'
+      ? partitions
+      : [...partitions].reverse();
   for (const { directory } of sources) {
-    const content = host.inspectPath(directory);
-    if (content === undefined || !('names' in content)) continue;
-    for (const name of content.names) {
-      const path = `${directory}/${name}`;
-      if (tables.has(name) || name.endsWith('$') || !isSplayed(path, host)) continue;
-      tables.set(name, splayedNames(path, readContext(interpreter)));
+    for (const name of tablesIn(directory, interpreter)) {
+      if (!tables.has(name)) tables.set(name, splayedNames(`${directory}/${name}`, readContext(interpreter)));
     }
   }
-  for (const [name, columns] of tables) {
-    interpreter.setVariable(
-      name,
-      partitionedTable(name, field, partitions, columns, mayLack, interpreter),
-      '',
-    );
-  }
+  const names = [...tables.keys()].sort();
+  for (const [name, columns] of tables)
+    set(name, partitionedTable(name, field, partitions, columns, mayLack, interpreter));
   const all = Int32Array.from(partitions, ({ value }) => value);
   const roots = symbols(partitions.map(({ root }) => `:${root}`));
-  const set = (name: string, value: Value): void => interpreter.setVariable(name, value, '');
-  set(field, partitionValues(field, Int32Array.from(new Set(all))));
+  for (const name of [field, '.Q.pv', '.Q.PV']) set(name, partitionValues(field, all));
   set('.Q.pf', symbol(field));
-  for (const name of ['.Q.pv', '.Q.PV']) set(name, partitionValues(field, all));
   for (const name of ['.Q.pd', '.Q.PD']) set(name, roots);
-  set('.Q.pt', symbols([...tables.keys()].sort(), 's'));
+  set('.Q.pt', symbols(names, 's'));
+  forgetCounts(interpreter);
+  set('.Q.u', boolean(new Set(all).size === all.length));
+  if (mayLack) set('.Q.vp', lackingTables(names, partitions, interpreter));
+  if (segments !== undefined) {
+    set('.Q.P', symbols(segments.map(segment => `:${segment}`)));
+    const within = (segment: string) => partitions.filter(({ root }) => root === segment);
+    const values = segments.map(segment => Int32Array.from(within(segment), ({ value }) => value));
+    set('.Q.D', list(values.map(own => partitionValues(field, own))));
+  }
+}
+
+/** Empties .Q.pn, the numbers of rows that .Q.cn found. */
+export function forgetCounts(interpreter: Interpreter): void {
+  const names = interpreter.getVariable('.Q.pt', '');
+  interpreter.setVariable('.Q.pn', dictionary(names, list(itemsOf(names).map(() => list([])))), '');
+}
+
+function tablesIn(directory: string, { host }: Interpreter): string[] {
+  const content = host.inspectPath(directory);
+  if (content === undefined || !('names' in content)) return [];
+  return content.names.filter(name => !name.endsWith('$') && isSplayed(`${directory}/${name}`, host));
+}
+
+/** The schemas of the tables that some partitions lack. */
+function lackingTables(
+  names: readonly string[],
+  partitions: readonly Partition[],
+  interpreter: Interpreter,
+): Value {
+  const lacking = names.filter(name =>
+    partitions.some(({ directory }) => !isSplayed(`${directory}/${name}`, interpreter.host)),
+  );
+  const schemas = lacking.map(name => slice(interpreter.getVariable(name, ''), 0, 0));
+  return dictionary(symbols(lacking), list(schemas));
 }
 
 /** A directory's name as the value of a partition. */

@@ -55,7 +55,7 @@ export function partitionedTable(
     return concatenated(parts);
   });
   const table: Table = { kind: 'table', names: [field, ...names], columns, sorted: false };
-  return marked(table, { partitioned: { name, field, partitions, mayLack } });
+  return marked(table, { partitioned: { name, field, partitions, mayLack }, mapped: { names, name } });
 }
 
 /** The same table over fewer partitions. */

@@ -6,6 +6,7 @@ import { QError, type Value } from '../values/value.ts';
 import { fileBinary } from './binary-file.ts';
 import { loadNamed, saveNamed, splayNamed } from './named-files.ts';
 import { withoutSlash } from './path-values.ts';
+import { saveTables } from './save-tables.ts';
 import { plainBytes } from './stored-file.ts';
 import { fileText } from './text-file.ts';
 import { fileBytes, filePath, linesOf } from './text-source.ts';
@@ -46,6 +47,7 @@ define('hdel', {
     return x;
   },
 });
+define('dsave', { binary: (x, y, interpreter) => saveTables(x, y, interpreter) });
 define('save', { unary: (x, interpreter) => saveNamed(x, interpreter) });
 define('load', { unary: (x, interpreter) => loadNamed(x, interpreter) });
 define('rsave', { unary: (x, interpreter) => splayNamed(x, interpreter) });

@@ -74,8 +74,11 @@ function isMappable(column: Value): boolean {
   );
 }
 
-/** .Q.chk: gives every partition the tables that the latest ones have, empty. Answers the partitions it changed. */
-export function fillPartitions(directory: string, interpreter: Interpreter): string[] {
+/**
+ * .Q.chk: gives every partition the tables that the latest ones have, empty. Answers for each partition, the latest
+ * first, its directory if it was changed.
+ */
+export function fillPartitions(directory: string, interpreter: Interpreter): string[][] {
   const { host } = interpreter;
   const found = findPartitions(withoutSlash(directory), interpreter);
   if (found === undefined) return [];
@@ -87,15 +90,15 @@ export function fillPartitions(directory: string, interpreter: Interpreter): str
       if (!templates.has(name) && isSplayed(`${path}/${name}`, host)) templates.set(name, `${path}/${name}`);
     }
   }
-  const changed: string[] = [];
-  for (const { directory: path } of found.partitions) {
+  const changed: string[][] = [];
+  for (const { directory: path } of [...found.partitions].reverse()) {
     const missing = [...templates].filter(([name]) => !isSplayed(`${path}/${name}`, host));
     for (const [name, template] of missing) {
       const whole = readSplayed(template, readContext(interpreter));
       const columns = whole.columns.map(column => slice(column, 0, 0));
       writeSplayed(`${path}/${name}`, { ...whole, columns }, host);
     }
-    if (missing.length > 0) changed.push(path);
+    changed.push(missing.length > 0 ? [path] : []);
   }
   return changed;
 }

@@ -124,7 +124,8 @@ export function readSplayed(directory: string, context: ReadContext): SplayedTab
     if (count < rows) throw new QError('length');
     return count === rows ? column : slice(column, 0, rows);
   });
-  return marked({ kind: 'table', names, columns, sorted: false }, { directory });
+  const mapped = { names, name: `:${directory}/` };
+  return marked({ kind: 'table', names, columns, sorted: false }, { directory, mapped });
 }
 
 /** `count` values, each made when it is first looked at. */

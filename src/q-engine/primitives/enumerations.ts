@@ -19,6 +19,10 @@ export function domainOf(name: string, interpreter: Interpreter): EnumDomain {
       const value = held();
       return isKeyedTable(value) ? value : undefined;
     },
+    linkedTable: () => {
+      const value = interpreter.findVariable(name, '');
+      return value?.kind === 'table' ? value : undefined;
+    },
   };
 }
 

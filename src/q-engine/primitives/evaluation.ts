@@ -6,7 +6,8 @@ import { runSystemCommand } from '../evaluator/system-commands.ts';
 import { viewNames } from '../evaluator/views.ts';
 import { setValue } from '../files/set.ts';
 import { parseToTree } from '../language/parse-tree.ts';
-import { string, textOf } from '../values/make.ts';
+import { itemsOf } from '../values/items.ts';
+import { string, symbol, symbols, textOf } from '../values/make.ts';
 import type { Value } from '../values/value.ts';
 import { NULL, QError } from '../values/value.ts';
 import { define } from './registry.ts';
@@ -54,8 +55,9 @@ define('hclose', {
 });
 define('hsym', {
   unary: x => {
-    if (x.kind !== 'atom' || x.type !== 11) throw new QError('type');
-    return { ...x, value: x.value.startsWith(':') ? x.value : `:${x.value}` };
+    if ((x.kind !== 'atom' && x.kind !== 'vector') || x.type !== 11) throw new QError('type');
+    const handles = itemsOf(x).map(item => (item as { value: string }).value.replace(/^(?!:)/, ':'));
+    return x.kind === 'atom' ? symbol(handles[0]!) : symbols(handles);
   },
 });
 define('getenv', {

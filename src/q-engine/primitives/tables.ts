@@ -3,6 +3,7 @@
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { upsertIntoPath } from '../files/append.ts';
 import { keepAttribute } from '../values/append-attributes.ts';
+import { isLink } from '../values/enums.ts';
 import { findPositions } from '../values/find.ts';
 import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from '../values/items.ts';
 import { join, rowTable } from '../values/join.ts';
@@ -252,12 +253,12 @@ function meta(x: Value, interpreter: Interpreter): Value {
 }
 
 function isKeyedDomain(column: Vector & { type: 20 }): boolean {
-  return column.domain.keyedTable?.() !== undefined;
+  return column.domain.keyedTable?.() !== undefined || isLink(column);
 }
 
 /** Capital for a list of vectors of one type, a space for a mixed list. */
 function columnLetter(column: Value): string {
-  if (column.kind === 'vector') return column.type === 20 ? 's' : typeLetter(column.type);
+  if (column.kind === 'vector') return typeLetter(column.type !== 20 ? column.type : isLink(column) ? 7 : 11);
   const [first] = itemsOf(column);
   if (first?.kind === 'vector') return typeLetter(first.type).toUpperCase();
   return ' ';

@@ -201,7 +201,7 @@ function withColons(text: string): string {
 const CLOCK_NS: Record<number, bigint> = { 16: 1n, 17: 60_000_000_000n, 18: 1_000_000_000n, 19: 1_000_000n };
 
 function readClock(type: 16 | 17 | 18 | 19, text: string): Atom | undefined {
-  const match = /^(-?)(?:(\d+)D)?(.*)$/.exec(text);
+  const match = /^([-+]?)(?:(\d+)D)?(.*)$/.exec(text);
   if (match === null) return undefined;
   let clock = match[3]!;
   if (/^\d{3,}$/.test(clock))

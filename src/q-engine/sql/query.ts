@@ -57,8 +57,8 @@ function runOnPartitions(
   const rest = { ...spec, where: [] };
   if (spec.verb === 'exec') return runExec(source, rest, frame, interpreter);
   const answer = runSelect(source, rest, frame, interpreter);
-  // What a query answers is a table like any other.
-  return answer === source ? { ...source } : answer;
+  // What a query answers is a table like any other, with all its columns read.
+  return answer === source ? table(source.names, [...source.columns]) : answer;
 }
 
 export function evaluateIn(node: Node, scope: TableScope, frame: Frame, interpreter: Interpreter): Value {

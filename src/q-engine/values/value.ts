@@ -46,6 +46,8 @@ export interface EnumDomain {
   values(): Value;
   /** The keyed table that a foreign key points into; undefined where the domain is a list. */
   keyedTable?(): Dictionary | undefined;
+  /** The table without keys whose rows a link counts; undefined where the domain is none. */
+  linkedTable?(): Table | undefined;
 }
 
 export type Attribute = '' | 's' | 'u' | 'p' | 'g';

@@ -55,7 +55,7 @@ describe('q-engine parser', () => {
   });
 
   it('unknown keywords of q - are nyi by name, never another meaning', () => {
-    expect(q.show('dsave 1')).to.match(/^'/);
+    expect(q.show('dsave[1;2]')).to.match(/^'/);
     expect(q.show('nosuchname 1')).to.equal("'nosuchname");
   });
 
