@@ -40,6 +40,8 @@ export interface EngineHost {
   /** Keeps other processes of this engine that ask for the same from changing a file until the answer is called. */
   lockFile(path: string): () => void;
   removeFile(path: string): void;
+  /** A path as the errors of a script show it: from the root on. */
+  fullPath(path: string): string;
   /** The names in a directory in order, the size of a file, or undefined when there is neither. */
   inspectPath(path: string): { readonly names: readonly string[] } | { readonly size: number } | undefined;
   /**

@@ -64,6 +64,9 @@ export class MemoryHost implements EngineHost {
   lockFile(): () => void {
     return () => {};
   }
+  fullPath(path: string): string {
+    return `/${path}`;
+  }
   writeFile(path: string, bytes: Uint8Array): void {
     this.files.set(path, bytes);
   }

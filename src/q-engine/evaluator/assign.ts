@@ -11,6 +11,7 @@ import type { Frame, Interpreter } from './interpreter.ts';
 /** Evaluates an assignment; its value is what was on the right. */
 export function assign(node: AssignNode, frame: Frame, interpreter: Interpreter): Value {
   const y = interpreter.evaluate(node.value, frame);
+  interpreter.calls.position = node.at;
   if (node.indices === undefined && node.operator === undefined) {
     store(node, y, frame, interpreter);
     return y;
@@ -21,6 +22,7 @@ export function assign(node: AssignNode, frame: Frame, interpreter: Interpreter)
       ? REPLACE
       : (old: Value, part: Value | undefined) => interpreter.apply(operator, [old, part!]);
   const path = node.indices === undefined ? [] : interpreter.evaluateArgs(node.indices, frame);
+  interpreter.calls.position = node.at;
   const [index] = path;
   if (index !== undefined && path.length === 1) {
     const held = interpreter.peek(node.target, frame);

@@ -8,6 +8,7 @@ import { parseSource } from '../language/parser.ts';
 import { primitive, primitiveNames, primitiveOrUndefined } from '../primitives/registry.ts';
 import { dottedPart } from '../sql/dotted.ts';
 import { runQuery } from '../sql/query.ts';
+import { type Activation, CallStack, type Place } from '../values/calls.ts';
 import { release } from '../values/exclusive.ts';
 import { buildTable, collect, columnOf } from '../values/items.ts';
 import { spend } from '../values/limits.ts';
@@ -55,25 +56,46 @@ export class Interpreter {
   readonly host: EngineHost;
   /** Set by `\d`: '' or such as '.u'. */
   namespace = '';
-  #depth = 0;
+  readonly calls = new CallStack();
 
   constructor(host: EngineHost) {
     this.host = host;
   }
 
-  /** Evaluates text: an expression, several of them, or a backslash command. */
-  evaluateText(source: string): { value: Value; shown: boolean } {
-    const text = source.trimStart();
-    if (text.startsWith('\\')) {
-      const value = runSystemCommand(text.slice(1), this);
-      return { value, shown: value.kind !== 'null' };
+  /** Evaluates text: an expression, several of them, or a backslash command. `place` is where it is from. */
+  evaluateText(source: string, place?: Place): { value: Value; shown: boolean } {
+    return this.during({ kind: 'text', source, ...(place === undefined ? {} : { place }) }, () => {
+      const text = source.trimStart();
+      if (text.startsWith('\\')) {
+        const value = runSystemCommand(text.slice(1), this);
+        return { value, shown: value.kind !== 'null' };
+      }
+      const language = /^([a-zA-Z])\)/.exec(source)?.[1];
+      if (language !== undefined) return this.#evaluateAs(language, source.slice(2));
+      if (defineView(source, place, this)) return { value: NULL, shown: false };
+      const node = parseSource(source, this.namespace, place);
+      const value = this.#evaluateTop(node);
+      return { value, shown: isShown(node) && value.kind !== 'null' };
+    });
+  }
+
+  /** Runs as a call of its own; an error that leaves it knows what was in progress. */
+  during<T>(activation: Activation, run: () => T): T {
+    this.calls.enter(activation);
+    try {
+      return run();
+    } catch (error) {
+      this.#noteCalls(error);
+      throw error;
+    } finally {
+      this.calls.leave();
     }
-    const language = /^([a-zA-Z])\)/.exec(source)?.[1];
-    if (language !== undefined) return this.#evaluateAs(language, source.slice(2));
-    if (defineView(source, this)) return { value: NULL, shown: false };
-    const node = parseSource(source, this.namespace);
-    const value = this.#evaluateTop(node);
-    return { value, shown: isShown(node) && value.kind !== 'null' };
+  }
+
+  #noteCalls(error: unknown): void {
+    if (!(error instanceof QError) || error.calls !== undefined) return;
+    if (error.at >= 0) this.calls.position = error.at;
+    error.calls = this.calls.snapshot();
   }
 
   /** Text after a letter such as `s)` is for the handler .s.e of that language. */
@@ -140,8 +162,11 @@ export class Interpreter {
         return this.#control(node, frame);
       case 'return':
         throw new Return(this.evaluate(node.value, frame));
-      case 'signal':
-        throw signalOf(this.evaluate(node.value, frame));
+      case 'signal': {
+        const signal = signalOf(this.evaluate(node.value, frame));
+        this.calls.position = node.at;
+        throw signal;
+      }
       case 'table':
         return this.#tableLiteral(node, frame);
       case 'dictionary': {
@@ -187,8 +212,9 @@ export class Interpreter {
     }
     if (name === '.z.s' && frame.lambda !== undefined) return frame.lambda;
     const value = this.peekVariable(name, frame.namespace);
-    if (value === undefined) throw new QError(name);
-    return value;
+    if (value !== undefined) return value;
+    this.calls.position = node.at;
+    throw new QError(name);
   }
 
   /** A global by a name as written in a namespace. Signals the name when there is none. */
@@ -238,19 +264,17 @@ export class Interpreter {
     // A local read before it has a value is an empty list, as in kdb+.
     for (let i = lambda.parameters.length; i < slots.length; i++) slots[i] = { kind: 'list', items: [] };
     const frame: Frame = { slots, namespace: lambda.namespace, lambda, columns: undefined };
-    this.#depth += 1;
     spend(CALL_WORK);
-    if (this.#depth > MAX_DEPTH) {
-      this.#depth -= 1;
-      throw new QError('stack');
-    }
+    if (this.calls.depth > MAX_DEPTH) throw new QError('stack');
+    this.calls.enter(lambda);
     try {
       return this.#sequence(lambda.body as readonly Node[], frame);
     } catch (error) {
       if (error instanceof Return) return error.value;
+      this.#noteCalls(error);
       throw error;
     } finally {
-      this.#depth -= 1;
+      this.calls.leave();
     }
   }
 
@@ -265,13 +289,11 @@ export class Interpreter {
 
   #applyNode(node: Node & { kind: 'apply' }, frame: Frame): Value {
     const { target, args } = node;
-    if (args.length === 1 && args[0]!.kind === 'elided') {
-      return this.apply(this.evaluate(target, frame), [NULL]);
-    }
-    const values = this.evaluateArgs(args, frame);
+    const values = args.length === 1 && args[0]!.kind === 'elided' ? [NULL] : this.evaluateArgs(args, frame);
     if (target.kind === 'name' && values.length === 1) {
       const index = values[0]!;
       const value = this.peek(target, frame);
+      this.calls.position = node.at;
       // An item, or a list of some, is no part that an amend in place could change later.
       if (index.kind === 'atom' || index.kind === 'vector') {
         if (value.kind === 'vector' || value.kind === 'list' || value.kind === 'dictionary')
@@ -279,7 +301,9 @@ export class Interpreter {
       }
       return applyValue(release(value), values, this);
     }
-    return applyValue(this.evaluate(target, frame), values, this);
+    const applied = this.evaluate(target, frame);
+    this.calls.position = node.at;
+    return applyValue(applied, values, this);
   }
 
   /** A list with an item left out is a function of it. */

@@ -16,7 +16,7 @@ export function runSystemCommand(line: string, interpreter: Interpreter): Value 
     case 'd':
       return changeNamespace(argument, interpreter);
     case 'l':
-      return loadFile(argument, interpreter);
+      return interpreter.during({ kind: 'text', source: `\\${line}` }, () => loadFile(argument, interpreter));
     case 'a':
     case 'f':
     case 'v':
@@ -48,10 +48,12 @@ export function loadFile(path: string, interpreter: Interpreter): Value {
   const answer = interpreter.host.system('l', path);
   if (answer !== undefined) return answer;
   const text = decodeText(interpreter.host.readFile(path));
+  const fullPath = interpreter.host.fullPath(path);
   const namespace = interpreter.namespace;
   try {
     for (const statement of splitStatements(text)) {
-      const { value, shown } = interpreter.evaluateText(statement.source);
+      const place = { path: fullPath, line: statement.line };
+      const { value, shown } = interpreter.evaluateText(statement.source, place);
       if (shown) interpreter.host.write(1, interpreter.host.format(value));
     }
   } finally {

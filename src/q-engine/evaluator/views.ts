@@ -3,6 +3,7 @@
 import type { Node } from '../language/nodes.ts';
 import { treeOf } from '../language/parse-tree.ts';
 import { parseView } from '../language/parser.ts';
+import type { Place } from '../values/calls.ts';
 import { list, string, symbols } from '../values/make.ts';
 import type { Lambda, Value, View } from '../values/value.ts';
 import { NULL, QError } from '../values/value.ts';
@@ -13,9 +14,9 @@ import type { Interpreter } from './interpreter.ts';
 const DEFINITION = /^\s*[a-zA-Z]\w*\s*::\s*\S/;
 
 /** Defines a view where the text is a definition of one, such as `v::a+b`; false: it is none. */
-export function defineView(source: string, interpreter: Interpreter): boolean {
+export function defineView(source: string, place: Place | undefined, interpreter: Interpreter): boolean {
   if (!DEFINITION.test(source)) return false;
-  const { name, text, lambda } = parseView(source, interpreter.namespace);
+  const { name, text, lambda } = parseView(source, interpreter.namespace, place);
   const body = lambda.body as readonly Node[];
   const view: View = {
     kind: 'view',

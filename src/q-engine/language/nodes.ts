@@ -1,11 +1,12 @@
 /** The syntax tree of q expressions. */
 import type { Iterator, Value } from '../values/value.ts';
 
+/** `at` is the offset in the text of the function, where kdb+ sets the caret of an error; -1 is unknown. */
 export type Node =
   | { readonly kind: 'literal'; readonly value: Value }
   | NameNode
   | { readonly kind: 'elided' }
-  | { readonly kind: 'apply'; readonly target: Node; readonly args: readonly Node[] }
+  | { readonly kind: 'apply'; readonly at: number; readonly target: Node; readonly args: readonly Node[] }
   | { readonly kind: 'list'; readonly items: readonly Node[] }
   | { readonly kind: 'derived'; readonly iterator: Iterator; readonly target: Node }
   | { readonly kind: 'compose'; readonly parts: readonly Node[] }
@@ -21,7 +22,7 @@ export type Node =
       readonly body: readonly Node[];
     }
   | { readonly kind: 'return'; readonly value: Node }
-  | { readonly kind: 'signal'; readonly value: Node }
+  | { readonly kind: 'signal'; readonly at: number; readonly value: Node }
   | { readonly kind: 'table'; readonly keys: readonly NamedNode[]; readonly columns: readonly NamedNode[] }
   | { readonly kind: 'dictionary'; readonly entries: readonly NamedNode[] }
   | QueryNode
@@ -31,12 +32,14 @@ export type Node =
 export interface NameNode {
   readonly kind: 'name';
   readonly name: string;
+  readonly at: number;
   slot: number;
 }
 
 /** target:value, target[indices]:value, with an operator target op:value. */
 export interface AssignNode {
   readonly kind: 'assign';
+  readonly at: number;
   readonly target: NameNode;
   readonly indices?: readonly Node[];
   readonly operator?: Node;
@@ -52,6 +55,7 @@ export interface NamedNode {
 
 export interface QueryNode {
   readonly kind: 'query';
+  readonly at: number;
   readonly verb: 'select' | 'exec' | 'update' | 'delete';
   readonly distinct: boolean;
   /** The bracket after select: a row count, an order, or both. */

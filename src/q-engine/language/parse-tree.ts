@@ -136,7 +136,8 @@ function byTree(node: QueryNode, named: (columns: readonly NamedNode[]) => Value
 
 /** A parse tree to a syntax tree that evaluates as `eval` does. */
 export function nodeOf(value: Value): Node {
-  if (value.kind === 'atom' && value.type === 11) return { kind: 'name', name: value.value, slot: -1 };
+  if (value.kind === 'atom' && value.type === 11)
+    return { kind: 'name', name: value.value, at: -1, slot: -1 };
   if (value.kind === 'vector' && value.type === 11) {
     if (value.data.length === 1) return { kind: 'literal', value: itemsOf(value)[0]! };
     if (value.data.length === 0) return { kind: 'literal', value };
@@ -157,7 +158,7 @@ function callNode(items: readonly Value[]): Node {
     if (head.name === '$' && rest.length >= 3) return { kind: 'conditional', branches: rest.map(nodeOf) };
     if (head.name === ':' && rest.length === 2) return assignNode(rest, false) ?? applyNode(head, rest);
     if (head.name === "'" && rest.length === 1 && !isApplicable(rest[0]!))
-      return { kind: 'signal', value: nodeOf(rest[0]!) };
+      return { kind: 'signal', at: -1, value: nodeOf(rest[0]!) };
   }
   if (head === NULL && rest.length === 2) return assignNode(rest, true) ?? applyNode(head, rest);
   if (head.kind === 'atom' && head.type === 10 && head.value === 59)
@@ -180,7 +181,7 @@ function isApplicable(value: Value): boolean {
 }
 
 function applyNode(head: Value, rest: readonly Value[]): Node {
-  return { kind: 'apply', target: nodeOf(head), args: rest.map(nodeOf) };
+  return { kind: 'apply', at: -1, target: nodeOf(head), args: rest.map(nodeOf) };
 }
 
 function assignNode(rest: readonly Value[], global: boolean): Node | undefined {
@@ -190,7 +191,8 @@ function assignNode(rest: readonly Value[], global: boolean): Node | undefined {
   if (name?.kind !== 'atom' || name.type !== 11) return undefined;
   return {
     kind: 'assign',
-    target: { kind: 'name', name: name.value, slot: -1 },
+    at: -1,
+    target: { kind: 'name', name: name.value, at: -1, slot: -1 },
     global,
     value: nodeOf(value),
     ...(indices.length === 0 ? {} : { indices: indices.map(nodeOf) }),

@@ -2,33 +2,41 @@
 
 import { namesIn } from '../evaluator/patterns.ts';
 import { primitive, primitiveOrUndefined } from '../primitives/registry.ts';
+import type { Place } from '../values/calls.ts';
 import { char } from '../values/make.ts';
-import type { Iterator, Lambda } from '../values/value.ts';
+import type { Iterator, Lambda, LambdaOrigin } from '../values/value.ts';
 import { EMPTY_LIST, NULL, QError } from '../values/value.ts';
+import { nameOrigin, parseLambda, parseViewDefinition } from './function-parser.ts';
 import { CONTROL_WORDS, INFIX, isReserved, QUERY_VERBS, RESERVED } from './keywords.ts';
 import { type Token, tokenize } from './lexer.ts';
-import { assignable, compose, isPattern, isVerb, nameColumn } from './node-shapes.ts';
-import type { NamedNode, Node } from './nodes.ts';
+import { assignable, compose, isPattern, isVerb } from './node-shapes.ts';
+import type { Node } from './nodes.ts';
 import { parseQuery } from './query-parser.ts';
-import { FunctionScope } from './scope.ts';
-import { noun, prefixed, type Reduced, type Term } from './terms.ts';
+import type { FunctionScope } from './scope.ts';
+import { parseTableLiteral } from './table-parser.ts';
+import { applyNode, noun, prefixed, type Reduced, type Term, type Word } from './terms.ts';
 
 const ELIDED_NODE: Node = { kind: 'elided' };
 const NO_STOPS: ReadonlySet<string> = new Set();
 
 /** Parses an expression or several separated by semicolons. Signals q's error where it is not one. */
-export function parseSource(source: string, namespace: string): Node {
-  return new Parser(source, namespace).parseAll();
+export function parseSource(source: string, namespace: string, place?: Place): Node {
+  return new Parser(source, namespace, place).parseAll();
 }
 
 /** Parses the definition of a view, `name::expressions`, whose text is all that follows the colons. */
-export function parseView(source: string, namespace: string): { name: string; text: string; lambda: Lambda } {
-  return new Parser(source, namespace).parseView();
+export function parseView(
+  source: string,
+  namespace: string,
+  place?: Place,
+): { name: string; text: string; lambda: Lambda } {
+  return new Parser(source, namespace, place).parseView();
 }
 
 export class Parser {
-  readonly #source: string;
-  readonly #namespace: string;
+  readonly source: string;
+  readonly namespace: string;
+  readonly #place: Place | undefined;
   readonly #tokens: readonly Token[];
   #at = 0;
   #scope: FunctionScope | undefined;
@@ -36,41 +44,83 @@ export class Parser {
   #stops: ReadonlySet<string> = NO_STOPS;
   /** How many queries' phrases enclose this place. */
   #phraseDepth = 0;
+  /** Where the function at hand starts in the source, and the functions directly in it. */
+  #offset = 0;
+  #nested: LambdaOrigin[] = [];
 
-  constructor(source: string, namespace: string) {
-    this.#source = source;
-    this.#namespace = namespace;
+  constructor(source: string, namespace: string, place?: Place) {
+    this.source = source;
+    this.namespace = namespace;
+    this.#place = place;
     this.#tokens = tokenize(source);
   }
 
+  /** An offset in the source as one in the text of the function at hand. */
+  position(start: number): number {
+    return start - this.#offset;
+  }
+
+  startOfTaken(): number {
+    return this.#tokens[this.#at - 1]!.start;
+  }
+
+  endOfTaken(): number {
+    return this.#tokens[this.#at - 1]!.end;
+  }
+
+  /** Where a function that starts there was defined; the function around it knows it as one of its own. */
+  originAt(start: number): LambdaOrigin {
+    const place = this.#place;
+    const lines = place === undefined ? 0 : this.source.slice(0, start).split('\n').length - 1;
+    const origin: LambdaOrigin = {
+      name: '',
+      nested: [],
+      ...(place === undefined ? {} : { place: { path: place.path, line: place.line + lines } }),
+    };
+    this.#nested.push(origin);
+    return origin;
+  }
+
+  /** Runs the parse of the body of a function. */
+  inFunction<T>(scope: FunctionScope, start: number, { nested }: LambdaOrigin, parse: () => T): T {
+    const outer = [this.#scope, this.#phraseDepth, this.#offset, this.#nested] as const;
+    [this.#scope, this.#phraseDepth, this.#offset, this.#nested] = [scope, 0, start, nested];
+    const result = parse();
+    [this.#scope, this.#phraseDepth, this.#offset, this.#nested] = outer;
+    return result;
+  }
+
+  /** An error that knows no place is at the token in hand, or at the one just taken where it names that. */
+  #located<T>(parse: () => T): T {
+    try {
+      return parse();
+    } catch (error) {
+      if (error instanceof QError && error.at < 0) {
+        const taken = this.#tokens[this.#at - 1];
+        error.at = (taken?.text === error.message ? taken : this.peek()).start;
+      }
+      throw error;
+    }
+  }
+
+  #nameFunction(name: string, value: Node): void {
+    if (value.kind !== 'literal' || value.value.kind !== 'lambda' || value.value.origin === undefined) return;
+    const isLocal = this.#scope !== undefined || this.namespace === '' || name.startsWith('.');
+    nameOrigin(value.value.origin, isLocal ? name : `${this.namespace}.${name}`);
+  }
+
   parseAll(): Node {
-    const items = this.#sequence('');
+    return this.#located(() => this.#all());
+  }
+
+  #all(): Node {
+    const items = this.sequence('');
     if (this.peek().kind !== 'end') throw new QError(this.peek().text);
     return items.length === 1 ? items[0]! : { kind: 'sequence', items };
   }
 
-  /** The body is that of a function without parameters. */
   parseView(): { name: string; text: string; lambda: Lambda } {
-    const name = this.take().text;
-    this.expect('::');
-    if (isReserved(name, true)) throw new QError('assign');
-    const { start } = this.peek();
-    const scope = new FunctionScope();
-    scope.declare([]);
-    this.#scope = scope;
-    const body = this.#sequence('');
-    if (this.peek().kind !== 'end') throw new QError(this.peek().text);
-    const text = this.#source.slice(start, this.#tokens[this.#tokens.length - 2]!.end);
-    const { parameters, locals } = scope.resolve();
-    const lambda: Lambda = {
-      kind: 'lambda',
-      source: text,
-      namespace: this.#namespace,
-      parameters,
-      locals,
-      body,
-    };
-    return { name, text, lambda };
+    return this.#located(() => parseViewDefinition(this));
   }
 
   peek(ahead = 0): Token {
@@ -104,12 +154,14 @@ export class Parser {
     return result;
   }
 
+  /** A use of the name just taken. */
   refer(name: string): Node {
-    return this.#scope?.refer(name, this.#phraseDepth > 0) ?? { kind: 'name', name, slot: -1 };
+    const at = this.position(this.startOfTaken());
+    return this.#scope?.refer(name, at, this.#phraseDepth > 0) ?? { kind: 'name', name, at, slot: -1 };
   }
 
   /** Expressions separated by semicolons up to `close` (not taken). */
-  #sequence(close: string): Node[] {
+  sequence(close: string): Node[] {
     const items: Node[] = [];
     for (;;) {
       items.push(this.expression());
@@ -130,7 +182,8 @@ export class Parser {
     }
     if (token.kind === 'iterator' && token.text === "'" && !this.#endsAt(next) && next.text !== '[') {
       this.#at += 1;
-      return { kind: 'signal', value: this.expression() };
+      const at = this.position(token.start);
+      return { kind: 'signal', at, value: this.expression() };
     }
     const terms: Term[] = [];
     while (!this.#endsAt(this.peek())) terms.push(this.#term(terms));
@@ -157,22 +210,23 @@ export class Parser {
     const second = terms[at + 1]!;
     if (second.role === 'assign') return this.#assign(first, second, terms, at);
     if (first.role === 'noun' && second.role === 'verb') {
-      const partial: Node = { kind: 'apply', target: second.node, args: [first.node, ELIDED_NODE] };
+      const partial = applyNode(second, [first.node, ELIDED_NODE]);
       if (at + 2 === terms.length) return { node: partial, train: true };
       const right = this.#reduce(terms, at + 2);
       if (right.train) return { node: compose(partial, right.node), train: true };
-      return { node: { kind: 'apply', target: second.node, args: [first.node, right.node] }, train: false };
+      return { node: applyNode(second, [first.node, right.node]), train: false };
     }
     const rest = this.#reduce(terms, at + 1);
     if (rest.train) return { node: compose(first.node, rest.node), train: true };
-    return { node: { kind: 'apply', target: prefixed(first), args: [rest.node] }, train: false };
+    const target = { ...first, node: prefixed(first, first.start + this.#offset) };
+    return { node: applyNode(target, [rest.node]), train: false };
   }
 
   #assign(target: Term, sign: Term, terms: readonly Term[], at: number): Reduced {
     if (at + 2 >= terms.length) throw new QError('assign');
     const value = this.#reduce(terms, at + 2).node;
     if (isPattern(target.node) && sign.operator === undefined && sign.global !== true) {
-      for (const name of namesIn(target.node)) this.#scope?.assign(name);
+      for (const name of namesIn(target.node)) this.#scope?.assign(name, target.start + this.#offset);
       return { node: { kind: 'pattern', pattern: target.node, value }, train: false };
     }
     const { name, indices } = assignable(target.node);
@@ -180,11 +234,13 @@ export class Parser {
     const plain = indices === undefined && sign.operator === undefined;
     if (plain && sign.global) this.#scope?.assignGlobal(name.name);
     if (plain && !sign.global && !this.#stops.has(',') && !name.name.includes('.'))
-      this.#scope?.assign(name.name);
+      this.#scope?.assign(name.name, target.start + this.#offset);
+    if (plain) this.#nameFunction(name.name, value);
     return {
       train: false,
       node: {
         kind: 'assign',
+        at: sign.start,
         target: name,
         global: sign.global === true,
         value,
@@ -197,15 +253,16 @@ export class Parser {
   #term(before: readonly Term[]): Term {
     const previous = before[before.length - 1];
     const token = this.peek();
+    const start = this.position(token.start);
     if (token.kind === 'operator' && previous?.role === 'noun') {
       const identity = token.text === '::' && this.#endsAt(this.peek(1));
       if ((token.text === ':' || token.text === '::') && !identity) {
         this.#at += 1;
-        return { node: ELIDED_NODE, role: 'assign', global: token.text === '::' };
+        return { node: ELIDED_NODE, role: 'assign', start, global: token.text === '::' };
       }
     }
-    const start = this.#at;
-    const primary = this.#primary();
+    const first = this.#at;
+    const primary = { ...this.#primary(), start };
     const next = this.peek();
     if (
       previous?.role === 'noun' &&
@@ -213,31 +270,32 @@ export class Parser {
       next.kind === 'operator' &&
       next.text === ':' &&
       !next.spaced &&
-      this.#at === start + 1
+      this.#at === first + 1
     ) {
       this.#at += 1;
-      return { node: ELIDED_NODE, role: 'assign', operator: primary.node };
+      return { node: ELIDED_NODE, role: 'assign', start, operator: primary.node };
     }
     return this.#postfix(primary);
   }
 
   /** Brackets and iterators after a noun or verb. */
   #postfix(term: Term): Term {
+    const { start } = term;
     let { node, role } = term;
     for (;;) {
       const token = this.peek();
       if (token.kind === 'punctuation' && token.text === '[') {
-        node = this.#applied(node);
+        node = this.#applied(node, start);
         role = 'noun';
       } else if (token.kind === 'iterator' && !token.spaced) {
         this.#at += 1;
         node = { kind: 'derived', iterator: token.text as Iterator, target: node };
         role = 'verb';
-      } else return { node, role };
+      } else return { node, role, start };
     }
   }
 
-  #applied(target: Node): Node {
+  #applied(target: Node, at: number): Node {
     const args = this.#bracket();
     // In the phrases of a query $ is the operator only, as in kdb+.
     if (
@@ -248,18 +306,18 @@ export class Parser {
     ) {
       return { kind: 'conditional', branches: args };
     }
-    return { kind: 'apply', target, args };
+    return { kind: 'apply', at, target, args };
   }
 
   /** `[a;b;c]` */
   #bracket(): Node[] {
     this.expect('[');
-    const args = this.stoppingAt(NO_STOPS, () => this.#sequence(']'));
+    const args = this.stoppingAt(NO_STOPS, () => this.sequence(']'));
     this.expect(']');
     return args;
   }
 
-  #primary(): Term {
+  #primary(): Word {
     const token = this.take();
     switch (token.kind) {
       case 'literal':
@@ -272,7 +330,8 @@ export class Parser {
         return noun({ kind: 'literal', value: primitive(token.text) });
       default:
         if (token.text === '(') return noun(this.stoppingAt(NO_STOPS, () => this.#parenthesis()));
-        if (token.text === '{') return noun(this.stoppingAt(NO_STOPS, () => this.#lambda(token.start)));
+        if (token.text === '{')
+          return noun({ kind: 'literal', value: this.stoppingAt(NO_STOPS, () => parseLambda(this)) });
         if (token.text === '[') {
           this.#at -= 1;
           return noun({ kind: 'sequence', items: this.#bracket() });
@@ -281,7 +340,7 @@ export class Parser {
     }
   }
 
-  #operator(text: string): Term {
+  #operator(text: string): Word {
     const next = this.peek();
     if (text === '::') return noun({ kind: 'literal', value: NULL });
     // A unary form such as #: is a noun. A colon after blank space, or one that starts ::, is not part of it.
@@ -300,7 +359,7 @@ export class Parser {
     return before.kind === 'punctuation' && '([{;'.includes(before.text);
   }
 
-  #word(name: string): Term {
+  #word(name: string): Word {
     if (QUERY_VERBS.has(name)) return noun(parseQuery(this, name as 'select'));
     if (CONTROL_WORDS.has(name) && this.peek().text === '[') {
       const [condition = ELIDED_NODE, ...body] = this.#bracket();
@@ -323,69 +382,11 @@ export class Parser {
   }
 
   #parenthesis(): Node {
-    if (this.peek().text === '[') return this.#tableLiteral();
-    const items = this.#sequence(')');
+    if (this.peek().text === '[') return parseTableLiteral(this);
+    const items = this.sequence(')');
     this.expect(')');
     if (items.length === 1)
       return items[0]!.kind === 'elided' ? { kind: 'literal', value: EMPTY_LIST } : items[0]!;
     return { kind: 'list', items };
-  }
-
-  /** ([keys] columns) and the dictionary form ([a:1;b:2]). */
-  #tableLiteral(): Node {
-    this.expect('[');
-    const keys = this.#namedItems(']');
-    this.expect(']');
-    if (this.peek().text === ')') {
-      this.#at += 1;
-      return { kind: 'dictionary', entries: keys };
-    }
-    const columns = this.#namedItems(')');
-    this.expect(')');
-    return { kind: 'table', keys, columns };
-  }
-
-  #namedItems(close: string): NamedNode[] {
-    if (this.peek().text === close) return [];
-    return this.#sequence(close)
-      .filter(node => node.kind !== 'elided')
-      .map((node, i) => nameColumn(node, i));
-  }
-
-  #lambda(start: number): Node {
-    const outer = this.#scope;
-    const outerDepth = this.#phraseDepth;
-    const scope = new FunctionScope();
-    this.#scope = scope;
-    this.#phraseDepth = 0;
-    if (this.peek().text === '[') {
-      this.#at += 1;
-      scope.declare(this.#parameters());
-    }
-    const statements = this.#sequence('}');
-    const end = this.peek().end;
-    this.expect('}');
-    this.#scope = outer;
-    this.#phraseDepth = outerDepth;
-    const { parameters, locals } = scope.resolve();
-    const value: Lambda = {
-      kind: 'lambda',
-      source: this.#source.slice(start, end),
-      namespace: this.#namespace,
-      parameters,
-      locals,
-      body: statements,
-    };
-    return { kind: 'literal', value };
-  }
-
-  #parameters(): string[] {
-    const names: string[] = [];
-    for (;;) {
-      const token = this.take();
-      if (token.text === ']') return names;
-      if (token.kind === 'name') names.push(token.text);
-      else if (token.text !== ';') throw new QError(token.text);
-    }
   }
 }

@@ -6,6 +6,7 @@ import type { Parser } from './parser.ts';
 
 /** Parses a query whose verb has just been taken. */
 export function parseQuery(parser: Parser, verb: QueryNode['verb']): Node {
+  const at = parser.position(parser.startOfTaken());
   const { limit, order } = verb === 'select' && parser.peek().text === '[' ? parseLimit(parser) : {};
   const distinct = verb === 'select' && parser.peek().text === 'distinct' && isWholeWord(parser);
   if (distinct) parser.take();
@@ -22,6 +23,7 @@ export function parseQuery(parser: Parser, verb: QueryNode['verb']): Node {
   if (verb === 'select') refuseSharedNames(names, keys ?? []);
   return {
     kind: 'query',
+    at,
     verb: flag === undefined ? verb : 'select',
     distinct: distinct || flag === true,
     ...(limit === undefined ? {} : { limit }),

@@ -15,8 +15,8 @@ export class FunctionScope {
   }
 
   /** A use of a name. Inside the phrases of a query x, y and z do not make implicit parameters. */
-  refer(name: string, inQuery: boolean): NameNode {
-    const node: NameNode = { kind: 'name', name, slot: -1 };
+  refer(name: string, at: number, inQuery: boolean): NameNode {
+    const node: NameNode = { kind: 'name', name, at, slot: -1 };
     this.#references.push(node);
     if (!inQuery) this.#visible.add(name);
     return node;
@@ -28,8 +28,9 @@ export class FunctionScope {
   }
 
   /** A plain assignment makes the name local. Signals the name where it was used as a global before. */
-  assign(name: string): void {
-    if (this.#assignedGlobally.has(name) && this.#explicit?.includes(name) !== true) throw new QError(name);
+  assign(name: string, at: number): void {
+    if (this.#assignedGlobally.has(name) && this.#explicit?.includes(name) !== true)
+      throw new QError(name, at);
     if (!this.#assigned.includes(name)) this.#assigned.push(name);
   }
 

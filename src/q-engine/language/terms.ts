@@ -7,9 +7,14 @@ import type { Node } from './nodes.ts';
 export interface Term {
   readonly node: Node;
   readonly role: 'noun' | 'verb' | 'assign';
+  /** Its offset in the text of the function it is in. */
+  readonly start: number;
   readonly global?: boolean;
   readonly operator?: Node;
 }
+
+/** A noun or verb before its place is known. */
+export type Word = Omit<Term, 'start'>;
 
 /** An expression, and whether it ends in a verb without its right argument: then it composes. */
 export interface Reduced {
@@ -17,15 +22,20 @@ export interface Reduced {
   readonly train: boolean;
 }
 
-export function noun(node: Node): Term {
+export function noun(node: Node): Word {
   return { node, role: 'noun' };
 }
 
+/** The application of a term, which is then the place of an error. */
+export function applyNode({ node, start }: Term, args: readonly Node[]): Node {
+  return { kind: 'apply', at: start, target: node, args };
+}
+
 /** An operator before its only argument is not q unless an iterator made it; in parentheses it is its unary form. */
-export function prefixed(term: Term): Node {
+export function prefixed(term: Term, at: number): Node {
   const { node } = term;
   if (term.role === 'verb' && node.kind === 'literal' && node.value.kind === 'primitive') {
-    if (!/^[a-z]/.test(node.value.name)) throw new QError(node.value.name);
+    if (!/^[a-z]/.test(node.value.name)) throw new QError(node.value.name, at);
   }
   if (term.role === 'noun' && node.kind === 'literal' && node.value.kind === 'primitive') {
     const unary = primitiveOrUndefined(`${node.value.name}:`);

@@ -1,8 +1,6 @@
 /** The functions of .Q and .j that need more than q. */
 import { literal, plainText } from '../console/index.ts';
-import { isFunction } from '../evaluator/apply.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
-import { trap } from '../primitives/apply-forms.ts';
 import { define } from '../primitives/registry.ts';
 import { numberOf } from '../values/convert.ts';
 import { collect, isListLike, itemsOf } from '../values/items.ts';
@@ -10,10 +8,11 @@ import { byteVector, char, list, string, symbol, symbols, textOf } from '../valu
 import { typeLetter } from '../values/types.ts';
 import type { Value } from '../values/value.ts';
 import { QError } from '../values/value.ts';
+import { BACKTRACE_FUNCTIONS } from './backtrace.ts';
 import { toJson } from './json.ts';
 import { fromJson } from './json-reader.ts';
 
-type Run = (args: readonly Value[], interpreter: Interpreter) => Value;
+export type Run = (args: readonly Value[], interpreter: Interpreter) => Value;
 
 function text(x: Value | undefined): string {
   if (x?.kind === 'vector' && x.type === 10) return textOf(x);
@@ -96,16 +95,6 @@ function columnNames(names: readonly string[], q: Interpreter): string[] {
   });
 }
 
-/** .Q.trp: as a trap, whose handler also gets a backtrace; this engine keeps none. */
-function trapWithTrace(apply: () => Value, handler: Value, interpreter: Interpreter): Value {
-  const both: Value = { kind: 'projection', target: HANDLE, args: [handler] };
-  return trap(apply, isFunction(handler) ? both : handler, interpreter);
-}
-
-const HANDLE = define('.Q.handle', {
-  variadic: ([handler, message], interpreter) => interpreter.apply(handler!, [message!, list([])]),
-});
-
 const FUNCTIONS: Readonly<Record<string, readonly [rank: number, run: Run]>> = {
   '.j.j': [1, ([x], q) => string(toJson(x!, q.precision))],
   '.j.k': [1, ([x]) => fromJson(text(x))],
@@ -116,9 +105,7 @@ const FUNCTIONS: Readonly<Record<string, readonly [rank: number, run: Run]>> = {
   '.Q.id': [1, ([x], q) => identifier(x!, q)],
   '.Q.btoa': [1, ([x]) => string(Buffer.from(text(x), 'utf8').toString('base64'))],
   '.Q.atob': [1, ([x]) => byteVector(4, new Uint8Array(Buffer.from(text(x), 'base64')))],
-  '.Q.trp': [3, ([f, x, handler], q) => trapWithTrace(() => q.apply(f!, [x!]), handler!, q)],
-  '.Q.trpd': [3, ([f, x, handler], q) => trapWithTrace(() => q.apply(f!, itemsOf(x!)), handler!, q)],
-  '.Q.sbt': [1, () => string('')],
+  ...BACKTRACE_FUNCTIONS,
 };
 
 /** Gives the interpreter these functions as globals. */

@@ -18,7 +18,14 @@ function text(x: Value): string {
   throw new QError('type');
 }
 
-define('parse', { unary: (x, interpreter) => parseToTree(text(x), interpreter.namespace) });
+define('parse', {
+  unary: (x, interpreter) => {
+    const source = text(x);
+    return interpreter.during({ kind: 'named', name: '.q.parse' }, () =>
+      interpreter.during({ kind: 'text', source }, () => parseToTree(source, interpreter.namespace)),
+    );
+  },
+});
 define('eval', { unary: (x, interpreter) => evaluateTree(x, interpreter) });
 define('reval', { unary: (x, interpreter) => evaluateTree(x, interpreter) });
 define('view', {

@@ -147,6 +147,10 @@ export class ProcessHost implements EngineHost {
     removePath(path);
   }
 
+  fullPath(path: string): string {
+    return resolve(path);
+  }
+
   inspectPath(path: string): PathContent | undefined {
     return inspectPath(path);
   }

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { backtraceText, framesOf } from '../console/backtrace.ts';
 import { Engine } from '../engine.ts';
 import { loadDirectory } from '../files/database.ts';
 import { fileError } from '../files/file-error.ts';
@@ -7,12 +8,11 @@ import { inspectPath, readFile } from '../files/file-system.ts';
 import { functionReader } from '../files/function-reader.ts';
 import { isValueFile } from '../files/object-file.ts';
 import { readPath } from '../files/path-values.ts';
-import { splitStatements } from '../language/script.ts';
 import { Connections } from '../server/connections.ts';
 import { HandleTable, type OpenHandle } from '../server/handle-table.ts';
 import { PasswordFile } from '../server/password-file.ts';
 import { BYTES_PER_MEGABYTE, limitWorkspace } from '../values/limits.ts';
-import { decodeText, encodeText } from '../values/text.ts';
+import { encodeText } from '../values/text.ts';
 import { NULL, type Value } from '../values/value.ts';
 import { Callbacks } from './callbacks.ts';
 import { offsetMinutes, ProcessClock } from './clock.ts';
@@ -35,6 +35,8 @@ export interface QProcessOptions {
   readonly environment: Record<string, string | undefined>;
 }
 
+/** The calls that load a script, below those of its lines. */
+const LOADING_FRAMES = 2;
 /** Exit codes: a script that failed, and the signals that shells count from 128. */
 const SCRIPT_FAILED = 1;
 const WORKSPACE_PASSED = 1;
@@ -170,21 +172,10 @@ export class QProcess {
 
   /** Loads the file of the command line; false if it ended in an error, which is shown. */
   #loadScript(file: string): boolean {
-    let at = file;
-    return this.#attempt(
-      () => {
-        const path = scriptPath(file);
-        if (this.#load(path) !== undefined) return;
-        const text = decodeText(fileError(path, () => readFileSync(path)));
-        for (const { source, line } of splitStatements(text)) {
-          at = `${path}:${line}: ${source.split('\n')[0]}`;
-          const { value, shown } = this.#engine.evaluateLine(source);
-          if (shown) this.#host.write(1, this.#host.format(value));
-        }
-        this.#engine.interpreter.namespace = '';
-      },
-      () => at,
-    );
+    const isShownWhole = process.stdin.isTTY !== true;
+    return this.#attempt(() => {
+      this.#engine.evaluateLine(`\\l ${scriptPath(file)}`);
+    }, isShownWhole);
   }
 
   /** \\l of a directory, which becomes the current one, or of a file that holds a value; undefined for a script. */
@@ -212,24 +203,24 @@ export class QProcess {
 
   #evaluateLine(text: string): void {
     if (text.trim() === '' || text.startsWith('/')) return;
-    this.#attempt(
-      () => {
-        const { value, shown } = this.#engine.evaluateLine(text);
-        if (shown) this.#host.write(1, this.#host.format(value));
-      },
-      () => text,
-    );
+    this.#attempt(() => {
+      const { value, shown } = this.#engine.evaluateLine(text);
+      if (shown) this.#host.write(1, this.#host.format(value));
+    });
   }
 
-  /** Whether it went well; an error is shown with the place where it happened. */
-  #attempt(act: () => void, place?: () => string): boolean {
+  /** Whether it went well; an error is shown with the place where it happened, and those that led there if wanted. */
+  #attempt(act: () => void, isShownWhole = false): boolean {
     try {
       act();
       return true;
     } catch (thrown) {
       const error = asQError(thrown, line => this.#report(line));
       this.#report(`'${error.message}`);
-      if (place !== undefined) this.#report(`  [0]  ${place()}`);
+      const frames = framesOf(error.calls ?? []);
+      const shown = isShownWhole ? frames.filter(({ index }) => index >= LOADING_FRAMES) : [];
+      const text = backtraceText(shown.length > 0 ? shown : frames.slice(0, 1));
+      if (text !== '') this.#report(text.trimEnd());
       return false;
     }
   }

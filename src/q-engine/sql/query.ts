@@ -18,11 +18,13 @@ import { truthMask } from './mask.ts';
 import { updateRows } from './update.ts';
 
 /** A query without its table expression. */
-export type QuerySpec = Omit<QueryNode, 'kind' | 'source'>;
+export type QuerySpec = Omit<QueryNode, 'kind' | 'at' | 'source'>;
 
 /** Evaluates a query that stands in q text. */
 export function runQuery(node: QueryNode, frame: Frame, interpreter: Interpreter): Value {
-  return runOn(interpreter.evaluate(node.source, frame), node, frame, interpreter);
+  const source = interpreter.evaluate(node.source, frame);
+  interpreter.calls.position = node.at;
+  return runOn(source, node, frame, interpreter);
 }
 
 /** Runs a query on a table, or on the global table of a name: update and delete then change it. */
@@ -61,8 +63,12 @@ function runOnPartitions(
   return answer === source ? table(source.names, [...source.columns]) : answer;
 }
 
+/** The value of an expression for the rows in hand. What fails after it is the query, no longer the expression. */
 export function evaluateIn(node: Node, scope: TableScope, frame: Frame, interpreter: Interpreter): Value {
-  return interpreter.evaluate(node, { ...frame, columns: scope });
+  const { position } = interpreter.calls;
+  const value = interpreter.evaluate(node, { ...frame, columns: scope });
+  interpreter.calls.position = position;
+  return value;
 }
 
 /** The rows that pass all conditions, each one evaluated on what the ones before it left. */

@@ -2,6 +2,7 @@
  * The values of q. Every value is immutable once another part of the engine can see it; an amend makes a new
  * value. Type numbers are kdb+'s own: an atom of type t is -t on the wire and to `type`, a vector is t.
  */
+import type { Call, Place } from './calls.ts';
 
 /** b x h i e f c m d z u v t: one JavaScript number. Chars are byte values, booleans 0 or 1. */
 export type NumberType = 1 | 4 | 5 | 6 | 8 | 9 | 10 | 13 | 14 | 15 | 17 | 18 | 19;
@@ -117,6 +118,16 @@ export interface Lambda {
   readonly parameters: readonly string[];
   readonly locals: readonly string[];
   readonly body: unknown;
+  /** Where it was defined; unknown for one that came in a message or file. */
+  readonly origin?: LambdaOrigin;
+}
+
+export interface LambdaOrigin {
+  /** The name that it was first assigned to; '' is none. */
+  name: string;
+  readonly place?: Place;
+  /** The functions directly in it. */
+  readonly nested: LambdaOrigin[];
 }
 
 /** An operator, a keyword or an iterator of the language. */
@@ -179,9 +190,15 @@ export const EMPTY_LIST: List = { kind: 'list', items: [] };
 
 /** A q signal: the message is q's own, without the quote, such as `type`. */
 export class QError extends Error {
-  constructor(message: string) {
+  /** The offset in the text that could not be parsed; -1: it is another error. */
+  at: number;
+  /** What was in progress, the outermost call first; undefined until the error leaves the innermost one. */
+  calls: readonly Call[] | undefined = undefined;
+
+  constructor(message: string, at = -1) {
     super(message);
     this.name = 'QError';
+    this.at = at;
   }
 }
 
