@@ -52,7 +52,7 @@ describe('q process - life', function () {
     const child = q([script('s.q', 'a:1;\nb:a+`x;\nc:3;\n')]);
     child.endInput();
     expect(await child.exit()).to.equal(1);
-    expect(child.stderr).to.match(/^'type\n {2}\[0\] {2}s\.q:2: b:a\+`x;\n/);
+    expect(child.stderr).to.match(/^'type\n {2}\[2\] {2}\/\S*\/s\.q:2: b:a\+`x;\n +\^\n/);
   });
 
   it('ends where the memory of -w is passed, also by many small lists', async () => {
