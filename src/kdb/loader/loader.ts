@@ -1,0 +1,155 @@
+import type { Clock } from '../../base/clock.ts';
+import { ExitCode } from '../../base/exit-codes.ts';
+import type { DateDays } from '../../tables/epoch.ts';
+import type { TableRows } from '../../tables/table-rows.ts';
+import { IpcConnection } from '../connection/ipc-connection.ts';
+import { openSocket } from '../connection/open-socket.ts';
+import { QError } from '../errors.ts';
+import { decodeValue } from '../ipc/decode.ts';
+import { encodeValue } from '../ipc/encode.ts';
+import { GENERIC_NULL, listOf, longAtom, type QValue, symbolAtom } from '../ipc/values.ts';
+import { type Target, targetName } from '../target.ts';
+import {
+  type DateCount,
+  dateCountsOf,
+  loaderFactsOf,
+  type MergedDate,
+  mergedDatesOf,
+  type WaitingPart,
+  waitingPartsOf,
+} from './answers.ts';
+import { chunkOf, chunkRanges } from './chunk.ts';
+import { LoaderError, NotLoaderError } from './errors.ts';
+
+/** The version of the loader's protocol that this client speaks; q/feed.q has the same. */
+const PROTOCOL = 1;
+
+/** Chunks that are on their way at once: the loader writes one while the next is encoded. */
+const CHUNKS_IN_FLIGHT = 3;
+
+/** What its signals begin with when the disk is the matter. */
+const DISK_SIGNALS = /OS reports|No space|^os\b|^verify/;
+
+export interface LoaderOptions {
+  readonly clock: Clock;
+  readonly connectTimeoutMs: number;
+  /** Longest time for an answer: a merge reads and writes a whole partition. */
+  readonly answerTimeoutMs: number;
+  /** The market of its database, else NotLoaderError. */
+  readonly market: string;
+}
+
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+
+/** The tables that are not parted by date. */
+const WHOLE_TABLES = new Set(['agg1d']);
+
+/** A connection to the loader (q/feed.q), which alone writes the database. */
+export class Loader {
+  readonly #connection: IpcConnection;
+
+  private constructor(connection: IpcConnection) {
+    this.#connection = connection;
+  }
+
+  /** Connects, and makes sure that it is the loader of this market. Rejects with KdbConnectError or NotLoaderError. */
+  static async open(target: Target, options: LoaderOptions): Promise<Loader> {
+    const { clock, connectTimeoutMs, answerTimeoutMs, market } = options;
+    const socket = await openSocket(target, connectTimeoutMs, clock);
+    const limits = { clock, answerTimeoutMs, maxMessageBytes: MAX_ANSWER_BYTES };
+    const loader = new Loader(new IpcConnection(socket, limits, { closed: () => {} }));
+    try {
+      await loader.#recognise(target, market);
+    } catch (error) {
+      loader.close();
+      throw error;
+    }
+    return loader;
+  }
+
+  /**
+   * Stages a unit: all of its rows, or none. What was staged of it before is forgotten. A block of rows is done with
+   * when the next is asked for. `onRows` is told how many rows the loader has taken so far.
+   *
+   * @returns the rows that were staged.
+   */
+  async stage(
+    unit: string,
+    blocks: AsyncIterable<TableRows>,
+    onRows: (rows: number) => void = () => {},
+  ): Promise<number> {
+    await this.#call(`begin ${unit}`, '.feed.begin', symbolAtom(unit));
+    let sent = 0;
+    let chunks = 0;
+    const inFlight: Promise<void>[] = [];
+    for await (const rows of blocks) {
+      for (const range of chunkRanges(rows, !WHOLE_TABLES.has(rows.definition.name))) {
+        if (inFlight.length >= CHUNKS_IN_FLIGHT) await inFlight.shift();
+        const args = [symbolAtom(unit), longAtom(BigInt(chunks++)), chunkOf(rows, range)];
+        const staged = sent + range.end - range.begin;
+        const answered = this.#call(`stage ${unit}`, '.feed.chunk', ...args).then(() => onRows(staged));
+        // Awaited in its turn; until then a rejection must not count as one that nobody handles.
+        answered.catch(() => {});
+        inFlight.push(answered);
+        sent = staged;
+      }
+    }
+    for (const answered of inFlight) await answered;
+    await this.#call(`end ${unit}`, '.feed.end', symbolAtom(unit), longAtom(BigInt(sent)));
+    return sent;
+  }
+
+  /** Merges what is staged of a table on these dates, all of it where none are given, and publishes the result. */
+  async merge(table: string, dates: readonly DateDays[] = []): Promise<MergedDate[]> {
+    const answer = await this.#call(`merge ${table}`, '.feed.merge', symbolAtom(table), datesVector(dates));
+    return mergedDatesOf(answer);
+  }
+
+  /** What is staged and not merged. */
+  async waiting(): Promise<WaitingPart[]> {
+    return waitingPartsOf(await this.#call('say what waits', '.feed.waiting', GENERIC_NULL));
+  }
+
+  /** Rows that the database holds of a table on some dates. */
+  async counts(table: string, dates: readonly DateDays[]): Promise<DateCount[]> {
+    const answer = await this.#call(`count ${table}`, '.feed.counts', symbolAtom(table), datesVector(dates));
+    return dateCountsOf(answer);
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  async #recognise(target: Target, market: string): Promise<void> {
+    const expected = `a loader of ${market}, protocol ${PROTOCOL}`;
+    let answer: QValue;
+    try {
+      answer = await this.#ask('.feed.hello', GENERIC_NULL);
+    } catch (error) {
+      if (!(error instanceof QError)) throw error;
+      throw new NotLoaderError(targetName(target), expected, `'${error.signal}`);
+    }
+    const facts = loaderFactsOf(answer);
+    if (facts?.market === market && facts.protocol === PROTOCOL) return;
+    const received = facts ? `one of ${facts.market}, protocol ${facts.protocol}` : 'another answer';
+    throw new NotLoaderError(targetName(target), expected, received);
+  }
+
+  async #call(what: string, name: string, ...args: readonly QValue[]): Promise<QValue> {
+    try {
+      return await this.#ask(name, ...args);
+    } catch (error) {
+      if (!(error instanceof QError)) throw error;
+      const exitCode = DISK_SIGNALS.test(error.signal) ? ExitCode.io : ExitCode.failed;
+      throw new LoaderError(what, error.signal, exitCode);
+    }
+  }
+
+  async #ask(name: string, ...args: readonly QValue[]): Promise<QValue> {
+    return decodeValue(await this.#connection.request(encodeValue(listOf([symbolAtom(name), ...args]))));
+  }
+}
+
+function datesVector(dates: readonly DateDays[]): QValue {
+  return { kind: 'vector', type: 'date', attribute: 'none', values: Int32Array.from(dates) };
+}
