@@ -14,6 +14,8 @@ export class Globals {
   readonly #spaces = new Map<string, Map<string, Value>>();
   readonly #evaluate: (view: View) => Value;
   readonly views = new ViewGraph();
+  /** While it is set, every change signals 'noupdate. */
+  locked = false;
 
   /** `evaluate` gives the value of a view. */
   constructor(evaluate: (view: View) => Value) {
@@ -33,7 +35,9 @@ export class Globals {
   /** As {@link get}, for what takes an item of the value or amends it. */
   peek(name: string): Value | undefined {
     const stored = this.#find(name);
-    return stored?.kind === 'view' ? this.#evaluate(stored) : stored;
+    const value = stored?.kind === 'view' ? this.#evaluate(stored) : stored;
+    // What is locked must not be amended in place either.
+    return this.locked ? release(value) : value;
   }
 
   /** As {@link get}, but of a view the view itself. */
@@ -63,6 +67,7 @@ export class Globals {
 
   /** Sets a variable by its full name; a dictionary set to a name such as `.u` becomes that namespace. */
   set(name: string, value: Value): void {
+    this.#refuseIfLocked(name);
     if (!name.startsWith('.')) {
       this.#root.set(name, value);
       this.#noteChange(name, value);
@@ -81,11 +86,18 @@ export class Globals {
     this.#noteChange(name, value);
   }
 
+  #refuseIfLocked(name: string): void {
+    if (!this.locked) return;
+    const dot = name.lastIndexOf('.');
+    throw new QError(`noupdate: \`${dot <= 0 ? '.' : name.slice(0, dot)} \`${name.slice(dot + 1)}`);
+  }
+
   #noteChange(name: string, value: Value): void {
     this.views.changed(name, value.kind === 'view' ? value : undefined);
   }
 
   delete(name: string): void {
+    this.#refuseIfLocked(name);
     this.views.changed(name);
     if (!name.startsWith('.')) this.#root.delete(name);
     else if (this.#spaces.has(name)) this.#spaces.delete(name);

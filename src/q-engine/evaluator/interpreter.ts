@@ -53,7 +53,7 @@ const CALL_WORK = 8;
 
 export class Interpreter {
   readonly globals = new Globals(view => currentResult(view, this));
-  readonly host: EngineHost;
+  host: EngineHost;
   /** Set by `\d`: '' or such as '.u'. */
   namespace = '';
   readonly calls = new CallStack();

@@ -37,6 +37,7 @@ export function runSystemCommand(line: string, interpreter: Interpreter): Value 
 
 function changeNamespace(argument: string, interpreter: Interpreter): Value {
   if (argument === '') return symbol(interpreter.namespace === '' ? '.' : interpreter.namespace);
+  if (interpreter.globals.locked) throw new QError('noupdate');
   const name = argument.startsWith('.') ? argument : `.${argument}`;
   interpreter.namespace = name === '.' ? '' : name;
   interpreter.globals.ensure(interpreter.namespace);

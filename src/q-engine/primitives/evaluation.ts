@@ -2,6 +2,7 @@
 
 import { evaluateTree } from '../evaluator/eval-tree.ts';
 import { Globals } from '../evaluator/globals.ts';
+import { evaluateRestricted } from '../evaluator/restricted.ts';
 import { runSystemCommand } from '../evaluator/system-commands.ts';
 import { viewNames } from '../evaluator/views.ts';
 import { setValue } from '../files/set.ts';
@@ -27,7 +28,7 @@ define('parse', {
   },
 });
 define('eval', { unary: (x, interpreter) => evaluateTree(x, interpreter) });
-define('reval', { unary: (x, interpreter) => evaluateTree(x, interpreter) });
+define('reval', { unary: (x, interpreter) => evaluateRestricted(x, interpreter) });
 define('view', {
   unary: (x, interpreter) => {
     if (x.kind !== 'atom' || x.type !== 11) throw new QError('type');
