@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { engineRows } from './engine-rows.ts';
+import { flatImport, flatMemory } from './flat-rows.ts';
 import { liveCost, liveMinute, liveScale } from './live-rows.ts';
 import type { Benchmark, Figure } from './row.ts';
 import { scanAgainstOfficialClient, scanAgainstParse } from './scan-rows.ts';
@@ -11,6 +12,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   liveScale,
   liveMinute,
   engineRows,
+  flatImport,
+  flatMemory,
 ];
 
 const only = flagValue('--only');

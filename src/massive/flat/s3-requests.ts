@@ -229,21 +229,26 @@ function endpointUrl({ endpoint, bucket }: S3Options): URL {
 }
 
 function agentFor(options: S3Options, environment: Readonly<NodeJS.ProcessEnv>): Dispatcher {
-  const variable = (name: string) => environment[name] || environment[name.toUpperCase()] || '';
-  try {
-    return new EnvHttpProxyAgent({
-      httpProxy: variable('http_proxy'),
-      httpsProxy: variable('https_proxy'),
-      noProxy: variable('no_proxy'),
-      connect: { timeout: options.connectTimeoutMs },
-      headersTimeout: options.silenceTimeoutMs,
-      bodyTimeout: options.silenceTimeoutMs,
-    });
-  } catch (error) {
-    throw new ProxyError(
-      'HTTPS_PROXY or HTTP_PROXY is not the address of a proxy',
-      'Set it to http://host:port.',
-      error,
-    );
-  }
+  return new EnvHttpProxyAgent({
+    httpProxy: proxyIn(environment, 'http_proxy'),
+    httpsProxy: proxyIn(environment, 'https_proxy'),
+    noProxy: variableIn(environment, 'no_proxy'),
+    connect: { timeout: options.connectTimeoutMs },
+    headersTimeout: options.silenceTimeoutMs,
+    bodyTimeout: options.silenceTimeoutMs,
+  });
+}
+
+/** The address of a proxy, or nothing. Throws ProxyError where the variable holds something else. */
+function proxyIn(environment: Readonly<NodeJS.ProcessEnv>, name: string): string {
+  const value = variableIn(environment, name);
+  if (value === '') return '';
+  const address = value.includes('://') ? value : `http://${value}`;
+  if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return address;
+  throw new ProxyError(`${name.toUpperCase()} is not the address of a proxy`, 'Set it to http://host:port.');
+}
+
+/** Lower-case names win, as in curl. */
+function variableIn(environment: Readonly<NodeJS.ProcessEnv>, name: string): string {
+  return environment[name] || environment[name.toUpperCase()] || '';
 }

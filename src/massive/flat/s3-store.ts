@@ -46,7 +46,7 @@ export class S3Store implements FlatStore {
     do {
       const query = { 'list-type': '2', prefix, ...(token && { 'continuation-token': token }) };
       const page = await this.#requests.send({ method: 'GET', key: '', query, signal }, async response => {
-        if (response.statusCode !== OK) throw await this.#refusal(response, prefix);
+        if (response.statusCode !== OK) throw (await this.#refusal(response, prefix)) ?? this.#noBucket();
         return listingOf(await textOf(response, this.place), this.place);
       });
       yield* page.files;
@@ -65,14 +65,10 @@ export class S3Store implements FlatStore {
     if (answer.statusCode === OK) return this.#identityOf(answer, headerOf(answer.headers, 'content-length'));
     if (answer.statusCode === NOT_FOUND) return undefined;
     // An answer to HEAD has no body to say why.
-    return this.#requests.send(
-      { method: 'GET', key, headers: { range: 'bytes=0-0' }, signal },
-      async response => {
-        if (response.statusCode !== PARTIAL) throw await this.#refusal(response, key);
-        await response.body.dump();
-        return this.#identityOf(response, totalOf(response));
-      },
-    );
+    const result = await this.get(key, { signal });
+    if (result.kind !== 'body') return undefined;
+    for await (const _ of result.body) break;
+    return result.identity;
   }
 
   get(key: string, { from = 0, ifMatch, signal }: GetOptions): Promise<GetResult> {
@@ -111,6 +107,10 @@ export class S3Store implements FlatStore {
 
   close(): Promise<void> {
     return this.#requests.close();
+  }
+
+  #noBucket(): Error {
+    return new FlatStoreAnswerError(`${this.place} cannot be listed`, String(NOT_FOUND));
   }
 
   /** Why the store does not hand something out; undefined where it is not there. */

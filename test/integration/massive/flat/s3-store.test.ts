@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { ExitCode } from '../../../../src/base/exit-codes.ts';
+import { ConnectProxy } from '../../../support/connect-proxy.ts';
 import { ACCESS_KEY_ID, errorXml, SECRET_ACCESS_KEY } from '../../../support/s3-server.ts';
 import { bytesOf, errorOf, KEY, type StoreHarness, startStore } from './store-harness.ts';
 
@@ -125,6 +126,23 @@ describe('s3 store', () => {
       }
     });
 
+    it('of head that are gone when asked for the reason are none', async () => {
+      harness.server.faults.push({ status: 403 });
+      expect(await head()).to.include({ sizeBytes: BYTES.length });
+    });
+
+    it('of a listing are errors, too', async () => {
+      for (const [status, code, expected] of [
+        [403, 'AccessDenied', 'FLAT_NOT_IN_PLAN'],
+        [404, 'NoSuchBucket', 'FLAT_ANSWER'],
+        [404, 'NoSuchKey', 'FLAT_ANSWER'],
+        [301, 'PermanentRedirect', 'FLAT_ANSWER'],
+      ] as const) {
+        harness.server.faults.push({ status, body: errorXml(code) });
+        expect((await errorOf(list(''))).code, code).to.equal(expected);
+      }
+    });
+
     it('of credentials say which part is wrong, and show neither', async () => {
       const expected = { accessKeyId: 'InvalidAccessKeyId', secretAccessKey: 'SignatureDoesNotMatch' };
       for (const [name, code] of Object.entries(expected)) {
@@ -193,6 +211,21 @@ describe('s3 store', () => {
       harness.server.faults.push(undefined, { status: 500 });
       expect(await list(KEY)).to.deep.equal([KEY, `${KEY}2`]);
     });
+  });
+
+  it('goes through the proxy that the environment names, but for hosts that are exempt', async () => {
+    const proxy = await ConnectProxy.start();
+    const { host } = new URL(harness.server.endpoint);
+    const proxied = { HTTP_PROXY: `http://${proxy.host}`, https_proxy: `http://${proxy.host}` };
+    try {
+      expect(await head(harness.storeWith({}, proxied))).to.include({ sizeBytes: BYTES.length });
+      expect(proxy.targets).to.deep.equal([host]);
+      await head(harness.storeWith({}, { ...proxied, NO_PROXY: '127.0.0.1' }));
+      expect(proxy.targets).to.have.length(1);
+      expect(() => harness.storeWith({}, { HTTP_PROXY: 'socks://nothing' })).to.throw('HTTP_PROXY');
+    } finally {
+      await proxy.stop();
+    }
   });
 
   it('stops at once when told to, waiting or not', async () => {

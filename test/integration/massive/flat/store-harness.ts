@@ -16,7 +16,7 @@ export interface StoreHarness {
   readonly logger: RecordingLogger;
   readonly signal: AbortSignal;
   readonly parts: ReturnType<typeof partsOf>;
-  storeWith(options: Partial<S3Options>): S3Store;
+  storeWith(options: Partial<S3Options>, environment?: NodeJS.ProcessEnv): S3Store;
   stop(): Promise<void>;
 }
 
@@ -24,7 +24,7 @@ export async function startStore(): Promise<StoreHarness> {
   const server = await S3Server.start();
   const parts = partsOf();
   const stores: S3Store[] = [];
-  const storeWith = (options: Partial<S3Options>) => {
+  const storeWith = (options: Partial<S3Options>, environment: NodeJS.ProcessEnv = {}) => {
     const store = new S3Store(
       {
         ...S3_DEFAULTS,
@@ -33,7 +33,7 @@ export async function startStore(): Promise<StoreHarness> {
         secretAccessKey: SECRET_ACCESS_KEY,
         ...options,
       },
-      { ...parts, environment: {} },
+      { ...parts, environment },
     );
     stores.push(store);
     return store;

@@ -106,12 +106,12 @@ export function plainBars(rows: TableRows): PlainBar[] {
   return Array.from({ length: rows.rowCount }, (_, row) => ({
     date: isoDateOf(rows.tradingDates[row]!),
     values: Object.fromEntries(
-      rows.definition.columns.map(({ name }) => [name, valueOf(rows, name, row)] as const),
+      rows.definition.columns.map(({ name }) => [name, plainValue(rows, name, row)] as const),
     ),
   }));
 }
 
-function valueOf(rows: TableRows, name: string, row: number): string | number | bigint | null {
+function plainValue(rows: TableRows, name: string, row: number): string | number | bigint | null {
   const column = rows.column(name);
   switch (column.type) {
     case 'symbol':

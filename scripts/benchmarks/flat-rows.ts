@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { longMinuteFile, minuteFiles } from './flat-files.ts';
+import { type Benchmark, type Figure, ratioFigure } from './row.ts';
+
+const DAYS = 5;
+const ROUNDS = 3;
+const LONG_FILE_DAYS = 10;
+const MOST_PEAK_MIB = 300;
+
+/** What the client printed, and how long it ran as a whole process. */
+interface ClientRun {
+  readonly rowCount: number;
+  readonly rejectedCount: number;
+  readonly bytes: number;
+  readonly peakBytes: number;
+  readonly elapsedMs: number;
+}
+
+/** Days of the whole market from disk to a sink that acknowledges, beside inflating the same files alone. */
+export const flatImport: Benchmark = {
+  name: 'flat-import',
+  async run() {
+    const files = await minuteFiles(DAYS);
+    const ours: ClientRun[] = [];
+    const gzipMs: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      gzipMs.push(await inflate(files));
+      ours.push(await importFiles(files));
+    }
+    const [{ rowCount, bytes }] = ours as [ClientRun];
+    return [
+      ratioFigure(
+        `${DAYS} days of minute bars, from disk to a sink that acknowledges, against gzip -dc of those files`,
+        {
+          ours: Math.min(...ours.map(({ elapsedMs }) => elapsedMs)),
+          other: Math.min(...gzipMs),
+          unit: 'ms',
+        },
+        1.0,
+        `${rowCount} rows in ${Math.round(bytes / 2 ** 20)} MiB of messages; client, its threads and the sink share the processors; fastest of ${ROUNDS} rounds each: ours ${shown(ours.map(({ elapsedMs }) => elapsedMs))}, gzip ${shown(gzipMs)}`,
+      ),
+    ];
+  },
+};
+
+/** Whether memory depends on the size of a file. */
+export const flatMemory: Benchmark = {
+  name: 'flat-memory',
+  async run(): Promise<readonly Figure[]> {
+    const [file] = await minuteFiles(1);
+    const longFile = await longMinuteFile(LONG_FILE_DAYS);
+    const one = await importFiles([file!]);
+    const ten = await importFiles([longFile]);
+    const peakMib = Math.max(one.peakBytes, ten.peakBytes) / 2 ** 20;
+    return [
+      ratioFigure(
+        `Peak memory for a file ${LONG_FILE_DAYS} times as large, against one file`,
+        { ours: ten.peakBytes / 2 ** 20, other: one.peakBytes / 2 ** 20, unit: 'MiB' },
+        1.1,
+        `${ten.rowCount} rows against ${one.rowCount}`,
+      ),
+      {
+        name: 'Peak memory of either',
+        ours: peakMib,
+        other: null,
+        ratio: null,
+        goal: `< ${MOST_PEAK_MIB}`,
+        met: peakMib < MOST_PEAK_MIB,
+        unit: 'MiB',
+      },
+    ];
+  },
+};
+
+async function inflate(files: readonly string[]): Promise<number> {
+  const startedMs = performance.now();
+  const gzip = spawn('gzip', ['-dc', ...files], { stdio: ['ignore', 'ignore', 'inherit'] });
+  await succeeded(gzip, 'gzip');
+  return performance.now() - startedMs;
+}
+
+/** Runs the client as a process of its own, its start included, and checks that the sink has taken what it sent. */
+async function importFiles(files: readonly string[]): Promise<ClientRun> {
+  const sink = node('flat-sink');
+  const sinkLines = createInterface({ input: sink.stdout! })[Symbol.asyncIterator]();
+  try {
+    const { port } = JSON.parse((await sinkLines.next()).value);
+    const startedMs = performance.now();
+    const client = node('flat-client', String(port), ...files);
+    const clientLines = createInterface({ input: client.stdout! })[Symbol.asyncIterator]();
+    const ended = succeeded(client, 'the client');
+    const printed = JSON.parse((await clientLines.next()).value ?? '{}');
+    await ended;
+    const elapsedMs = performance.now() - startedMs;
+    sink.kill('SIGTERM');
+    const taken = JSON.parse((await sinkLines.next()).value);
+    if (taken.bytes !== printed.bytes || printed.rejectedCount !== 0) {
+      throw new Error(`sent ${JSON.stringify(printed)}, taken ${JSON.stringify(taken)}`);
+    }
+    return { ...printed, elapsedMs };
+  } finally {
+    sink.kill('SIGKILL');
+  }
+}
+
+function node(script: string, ...args: string[]): ChildProcess {
+  const path = fileURLToPath(new URL(`./${script}.js`, import.meta.url));
+  return spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+async function succeeded(child: ChildProcess, name: string): Promise<void> {
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${name} ended with ${code}`);
+}
+
+function shown(milliseconds: readonly number[]): string {
+  return milliseconds.map(ms => `${(ms / 1000).toFixed(2)} s`).join(', ');
+}
