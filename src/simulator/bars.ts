@@ -1,5 +1,5 @@
 import { hash3, rehash, unit } from './hash.ts';
-import type { LateArrival, LateTrades } from './late-trades.ts';
+import { type LateArrival, type LateSchedule, lateTradeDice } from './late-plan.ts';
 import { pathAt } from './price-path.ts';
 import type { Universe } from './universe.ts';
 
@@ -37,7 +37,8 @@ export function emptyBar(): Bar {
  */
 export class BarSource {
   readonly #universe: Universe;
-  readonly #late: LateTrades;
+  readonly #late: LateSchedule;
+  readonly #path: (symbolSeed: number, second: number) => number;
   readonly #second = emptyBar();
   /** The last price that was asked for: the close of one second is the open of the next. */
   #pricedSymbol = -1;
@@ -45,9 +46,11 @@ export class BarSource {
   #price = 0;
   readonly #trade: Trade = { price: 0, volume: 0 };
 
-  constructor(universe: Universe, late: LateTrades) {
+  /** @param path `pathAt`, or something that gives the same faster for seconds that follow each other */
+  constructor(universe: Universe, late: LateSchedule, path = pathAt) {
     this.#universe = universe;
     this.#late = late;
+    this.#path = path;
   }
 
   /** Whether a symbol has a bar of that second (since 1970). */
@@ -55,11 +58,21 @@ export class BarSource {
     return unit(hash3(this.#universe.seeds[symbol]!, second, EXISTS)) < this.#universe.activity[symbol]!;
   }
 
+  /** The first second from `from` on in which a symbol traded; `until` where there is none before it. */
+  nextTraded(symbol: number, from: number, until: number): number {
+    const seed = this.#universe.seeds[symbol]!;
+    // Compares as `traded` does: scaling by a power of two is exact.
+    const limit = this.#universe.activity[symbol]! * 0x100000000;
+    let second = from;
+    while (second < until && hash3(seed, second, EXISTS) >>> 0 >= limit) second++;
+    return second;
+  }
+
   /** The price at the beginning of a second, in price units. */
   priceAt(symbol: number, second: number): number {
     if (symbol === this.#pricedSymbol && second === this.#pricedSecond) return this.#price;
     const { centerTicks, swingTicks, floorTicks, tickUnits, seeds } = this.#universe;
-    const ticks = Math.round(centerTicks[symbol]! + swingTicks[symbol]! * pathAt(seeds[symbol]!, second));
+    const ticks = Math.round(centerTicks[symbol]! + swingTicks[symbol]! * this.#path(seeds[symbol]!, second));
     this.#pricedSymbol = symbol;
     this.#pricedSecond = second;
     // Adding zero makes zero of minus zero, which could not be written.
@@ -110,21 +123,26 @@ export class BarSource {
   /**
    * Fills `bar` with the minute that begins at `second`, as known at the end of second `known`; false when the symbol
    * did not trade in it.
+   *
+   * @param until first second that does not count any more, within the minute
    */
-  minuteAsOf(symbol: number, second: number, known: number, bar: Bar): boolean {
+  minuteAsOf(symbol: number, second: number, known: number, bar: Bar, until = second + 60): boolean {
     bar.trades = 0;
     const part = this.#second;
-    for (let s = second; s < second + 60; s++) {
-      if (!this.traded(symbol, s)) continue;
+    for (
+      let s = this.nextTraded(symbol, second, until);
+      s < until;
+      s = this.nextTraded(symbol, s + 1, until)
+    ) {
       this.secondAsOf(symbol, s, known, part);
-      merge(bar, part);
+      mergeBar(bar, part);
     }
     return bar.trades > 0;
   }
 
   /** Fills `trade` with the late trade of a symbol; false when it has none, or no bar that could change. */
   lateTrade(symbol: number, late: LateArrival, trade: Trade): boolean {
-    const dice = this.#late.concerns(this.#universe.seeds[symbol]!, late);
+    const dice = lateTradeDice(this.#universe.seeds[symbol]!, late);
     if (dice === 0 || !this.traded(symbol, late.target)) return false;
     const tick = this.#universe.tickUnits[symbol]!;
     const near = this.priceAt(symbol, late.target);
@@ -159,7 +177,7 @@ export class BarSource {
 }
 
 /** Adds what was traded later to `bar`, which may still be empty. */
-function merge(bar: Bar, later: Bar): void {
+export function mergeBar(bar: Bar, later: Bar): void {
   if (bar.trades === 0) {
     bar.open = later.open;
     bar.high = later.high;

@@ -1,7 +1,8 @@
 import { BarPublisher, correctionSecondsFor, MarketRecord } from './bar-publisher.ts';
 import { BarSource } from './bars.ts';
 import { DayTotals } from './day-totals.ts';
-import { CORRECTION_WINDOW_SECONDS, LateTrades } from './late-trades.ts';
+import { CORRECTION_WINDOW_SECONDS, LatePlan } from './late-plan.ts';
+import { LateTrades } from './late-trades.ts';
 import { MarketFeed } from './market-feed.ts';
 import type { TruthFile } from './truth-file.ts';
 import { buildUniverse, type Universe, type UniverseOptions } from './universe.ts';
@@ -26,7 +27,7 @@ export function openMarket(options: MarketOptions): Market {
   const universe = buildUniverse(options);
   const correctionSeconds = correctionSecondsFor(universe.count, CORRECTION_WINDOW_SECONDS);
   const startSecond = Math.floor(options.atMs / 1000);
-  const late = new LateTrades(options.seed, startSecond, correctionSeconds, options.lateShare);
+  const late = new LateTrades(new LatePlan(options.seed, correctionSeconds, options.lateShare), startSecond);
   const bars = new BarSource(universe, late);
   const days = new DayTotals(universe, bars, startSecond);
   const newRecord = (): MarketRecord => new MarketRecord(universe.count, correctionSeconds);

@@ -25,3 +25,33 @@ export function pathAt(symbolSeed: number, second: number): number {
   }
   return sum * SCALE;
 }
+
+/** Gives what `pathAt` gives, faster where seconds of one symbol are asked for one after the other. */
+export class PathWalker {
+  readonly #points = new Int32Array(OCTAVES).fill(-1);
+  readonly #from = new Float64Array(OCTAVES);
+  readonly #to = new Float64Array(OCTAVES);
+  #seed = 0;
+
+  at(symbolSeed: number, second: number): number {
+    if (symbolSeed !== this.#seed) {
+      this.#seed = symbolSeed;
+      this.#points.fill(-1);
+    }
+    let sum = 0;
+    for (let octave = 0, bits = 1; octave < OCTAVES; octave++, bits += OCTAVE_BITS) {
+      const point = second >> bits;
+      if (this.#points[octave] !== point) this.#enter(octave, point);
+      const part = (second & ((1 << bits) - 1)) / (1 << bits);
+      const from = this.#from[octave]!;
+      sum += AMPLITUDES[octave]! * (from + (this.#to[octave]! - from) * part);
+    }
+    return sum * SCALE;
+  }
+
+  #enter(octave: number, point: number): void {
+    this.#points[octave] = point;
+    this.#from[octave] = hash3(this.#seed, point, octave);
+    this.#to[octave] = hash3(this.#seed, point + 1, octave);
+  }
+}

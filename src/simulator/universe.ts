@@ -49,12 +49,14 @@ export interface UniverseOptions {
   readonly barsPerSecond: number;
   /** Options and futures that have expired by then are not listed. */
   readonly atMs: number;
+  /** Its instruments, busiest first; else the first `symbols` of the market. */
+  readonly instruments?: readonly Instrument[];
 }
 
 export function buildUniverse(options: UniverseOptions): Universe {
   const { market, symbols, seed } = options;
   const traits = MARKET_TRAITS[market];
-  const byRank = instrumentsOf(market, symbols, options.atMs);
+  const byRank = options.instruments ?? instrumentsOf(market, symbols, options.atMs);
   const ranks = shuffled(symbols, seed);
   const instruments = Array.from(ranks, rank => byRank[rank]!);
   const tickers = instruments.map(({ ticker }) => ticker);

@@ -1,4 +1,5 @@
 import { fnv1a, unit } from '../hash.ts';
+import { addDays } from '../history/dates.ts';
 import { type Instrument, word } from './instrument.ts';
 
 /** Busiest first; with preferreds, rights, a share of a class and a test ticker early, as they are easily lost. */
@@ -72,6 +73,24 @@ export function underlyings(count: number): Instrument[] {
   return stockInstruments(count * 2 + WELL_KNOWN.length)
     .filter(({ ticker, price }) => /^[A-Z]+$/.test(ticker) && price > 5 && price < 2000)
     .slice(0, count);
+}
+
+/** Days over which delistings are spread. */
+const DELISTING_DAYS = 400;
+
+/**
+ * `count` stocks that had been delisted by a date. A fifth letter Q, which bankrupt companies have, keeps their names
+ * apart from all others.
+ */
+export function delistedStocks(count: number, today: string): { instrument: Instrument; delisted: string }[] {
+  return Array.from({ length: count }, (_, i) => {
+    const ticker = `${word(i, 4)}Q`;
+    const daysAgo = 5 + (fnv1a(ticker) % DELISTING_DAYS);
+    return {
+      instrument: stock(ticker, 1 + (fnv1a(ticker) % 900) / 100, false),
+      delisted: addDays(today, -daysAgo),
+    };
+  });
 }
 
 function generated(root: string, index: number): Instrument {
