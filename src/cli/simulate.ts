@@ -3,12 +3,23 @@ import { systemClock } from '../base/clock.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { LogFields, Logger } from '../base/logger.ts';
 import { FAULT_KINDS, parseScheduledFault } from '../simulator/faults.ts';
+import { isDate } from '../simulator/history/dates.ts';
+import type { Holiday } from '../simulator/history/holidays.ts';
 import { SIMULATED_MARKETS, type SimulatedMarket } from '../simulator/markets.ts';
-import { type AcceptedKey, DEFAULT_OPTIONS, DEMO_KEY, type SimulatorOptions } from '../simulator/options.ts';
+import {
+  type AcceptedFileKey,
+  type AcceptedKey,
+  DEFAULT_OPTIONS,
+  DEMO_FILE_KEY,
+  DEMO_KEY,
+  PUBLICATIONS,
+  type SimulatorOptions,
+} from '../simulator/options.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 import { type CommandContext, defineCommand, UsageError } from './command.ts';
 
 const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
 
 /** `massive-kdb simulate` */
 export const simulate = defineCommand({
@@ -75,7 +86,48 @@ export const simulate = defineCommand({
       array: true,
       requiresArg: true,
       default: [],
-      describe: `faults as KIND@SECONDS (once) or KIND~SECONDS (so far apart on average), then ,ms= ,count= or ,share=; KIND is ${FAULT_KINDS.join(', ')}`,
+      describe: `faults as KIND@SECONDS (once) or KIND~SECONDS (so far apart on average), then ,ms= ,count= or ,share= (of requests also ,on= ,status= ,after= ,bytes= ,rate= ,origin=); KIND is ${FAULT_KINDS.join(', ')}`,
+    },
+    'requests-per-minute': { type: 'number', describe: 'REST requests that a key may make; else any number' },
+    hours: {
+      choices: ['calendar', 'always'] as const,
+      default: DEFAULT_OPTIONS.hours,
+      describe: 'when REST and files have bars: as the exchanges are open, or always, as the stream',
+    },
+    holiday: {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      default: [],
+      describe: 'dates on which the exchanges are closed, beside the usual ones; DATE=early closes at 13:00',
+    },
+    'file-key': {
+      type: 'string',
+      array: true,
+      requiresArg: true,
+      default: [`${DEMO_FILE_KEY.keyId}:${DEMO_FILE_KEY.secret}`],
+      describe: 'made-up keys for files as ID:SECRET; ID:SECRET:stocks,crypto may read these markets only',
+    },
+    publish: {
+      choices: PUBLICATIONS,
+      default: DEFAULT_OPTIONS.publish,
+      describe:
+        'when the file of a day is there: at 11:00 in New York on the next day, or once its bars are final',
+    },
+    'files-from': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'date of the first files; else thirty days before the start',
+    },
+    'files-directory': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'where files are kept for the next run; else in a temporary directory',
+    },
+    'files-gib': {
+      type: 'number',
+      default: DEFAULT_OPTIONS.filesBytes / GIB,
+      describe: 'what the files may take before the least used are removed',
     },
     truth: { type: 'string', requiresArg: true, describe: 'file for every bar that was sent, as NDJSON' },
     json: { type: 'boolean', default: false, describe: 'print the address and the summary as JSON' },
@@ -101,6 +153,14 @@ export const simulate = defineCommand({
       bufferBytes: given['buffer-mib'] * MIB,
       faults: given.fault.map(parseScheduledFault),
       truthPath: given.truth,
+      requestsPerMinute: given['requests-per-minute'],
+      hours: given.hours,
+      holidays: given.holiday.map(ownHoliday),
+      fileKeys: given['file-key'].map(acceptedFileKey),
+      publish: given.publish,
+      filesFrom: given['files-from'],
+      filesDirectory: given['files-directory'],
+      filesBytes: Math.round(given['files-gib'] * GIB),
       ...(given.rate === undefined ? {} : { rate: given.rate }),
     };
     const simulator = await startSimulator(options, {
@@ -115,13 +175,13 @@ export const simulate = defineCommand({
 });
 
 function announce(
-  { url, port }: Simulator,
+  { url, httpUrl, port }: Simulator,
   { markets = [], symbols, keys = [] }: Partial<SimulatorOptions>,
   json: boolean,
   { stdout }: CommandContext,
 ): void {
   if (json) {
-    stdout.write(`${JSON.stringify({ url, port, markets })}\n`);
+    stdout.write(`${JSON.stringify({ url, httpUrl, port, markets })}\n`);
     return;
   }
   const addresses = markets.map(market => `${url}/${market}`).join(' ');
@@ -156,13 +216,35 @@ function marketTime(text: string): number {
 function acceptedKey(text: string): AcceptedKey {
   const [key, list] = text.split(':') as [string, string?];
   if (key === '') throw new UsageError('--key is empty', 'Give one like demo or demo:stocks,crypto.');
-  if (list === undefined) return { key, markets: 'all' };
-  const markets = list.split(',').map(name => {
+  return { key, markets: entitledMarkets('--key', list) };
+}
+
+function acceptedFileKey(text: string): AcceptedFileKey {
+  const [keyId = '', secret = '', list] = text.split(':');
+  if (keyId === '' || secret === '') {
+    throw new UsageError(
+      '--file-key needs an id and a secret',
+      'Give them like ID:SECRET or ID:SECRET:stocks.',
+    );
+  }
+  return { keyId, secret, markets: entitledMarkets('--file-key', list) };
+}
+
+function entitledMarkets(flag: string, list: string | undefined): AcceptedKey['markets'] {
+  if (list === undefined) return 'all';
+  return list.split(',').map(name => {
     const market = SIMULATED_MARKETS.find(known => known === name);
     if (market) return market;
-    throw new UsageError(`--key names no market '${name}'`, `Give any of ${SIMULATED_MARKETS.join(', ')}.`);
+    throw new UsageError(`${flag} names no market '${name}'`, `Give any of ${SIMULATED_MARKETS.join(', ')}.`);
   });
-  return { key, markets };
+}
+
+function ownHoliday(text: string): Holiday {
+  const [date = '', early] = text.split('=');
+  if (isDate(date) && (early === undefined || early === 'early')) {
+    return { date, name: 'Holiday', earlyClose: early !== undefined };
+  }
+  throw new UsageError(`--holiday is not a date: '${text}'`, 'Give one like 2026-10-05 or 2026-10-05=early.');
 }
 
 /** What happens to connections, a line each. */

@@ -5,6 +5,7 @@ import { type BarKind, describeBar, emptyEvent, MINUTE_BAR, SECOND_BAR } from '.
 import { EventBatch, KIND_BITS } from './event-batch.ts';
 import { EventLayout } from './event-layouts.ts';
 import { eventNumbers } from './event-numbers.ts';
+import { wholeSharesAt } from './history/market-history.ts';
 import type { BarSink } from './market-feed.ts';
 import { BarHasher } from './truth.ts';
 import type { TruthFile } from './truth-file.ts';
@@ -113,6 +114,7 @@ export class BarPublisher implements BarSink {
     event.symbol = symbol;
     event.startMs = second * 1000;
     describeBar(event, bar, dayVolume, dayNotional, unitsPerVolume, seeds[symbol]!);
+    if (wholeSharesAt(this.#universe, second)) event.exactVolumes = false;
     event.dayOpen = this.#days.officialOpen(symbol, second);
     eventNumbers(event, this.#universe, this.#hasher.numbers);
     this.#hasher.hash(event.startMs, nameHashes[symbol]!);

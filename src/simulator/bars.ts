@@ -158,9 +158,10 @@ export class BarSource {
     switch (this.#universe.traits.fields) {
       case 'equity': {
         const shares = 1 + Math.floor(luck * luck * luck * 400);
+        const { unitsPerVolume, traits } = this.#universe;
+        if (traits.market === 'options') return (1 + (shares % 20)) * unitsPerVolume;
         const fraction = (dice & 7) === 0 ? (dice >>> 3) % 1_000_000 : 0;
-        const whole = this.#universe.traits.market === 'options' ? 1 + (shares % 20) : shares;
-        return whole * this.#universe.unitsPerVolume + fraction;
+        return shares * unitsPerVolume + fraction;
       }
       case 'crypto': {
         const coins = (5 + luck * luck * luck * 20_000) / (price / this.#universe.unitsPerPrice);

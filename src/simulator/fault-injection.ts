@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { seededRandom } from '../base/random.ts';
-import type { Fault, ScheduledFault } from './faults.ts';
+import type { Fault, ScheduledFault, StreamFault } from './faults.ts';
+import { HTTP_FAULT_KINDS, type HttpFault, type HttpFaults } from './http/http-faults.ts';
 import type { Market } from './market.ts';
 import type { Service } from './service.ts';
 import type { Session } from './session.ts';
@@ -10,13 +11,15 @@ import type { Session } from './session.ts';
 export class FaultInjection {
   readonly #service: Service;
   readonly #markets: readonly Market[];
+  readonly #http: HttpFaults;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #timers = new Set<Timer>();
 
-  constructor(service: Service, markets: readonly Market[], clock: Clock, logger: Logger) {
+  constructor(service: Service, markets: readonly Market[], http: HttpFaults, clock: Clock, logger: Logger) {
     this.#service = service;
     this.#markets = markets;
+    this.#http = http;
     this.#clock = clock;
     this.#logger = logger;
   }
@@ -25,10 +28,11 @@ export class FaultInjection {
    * Makes a fault happen now.
    *
    * @param connection id of the only connection that it concerns; undefined: all of them
-   * @returns how many connections, keys or markets it concerns
+   * @returns how many connections, keys, markets or requests it concerns
    */
   inject(fault: Fault, connection?: number): number {
     this.#logger.warn('fault', { ...fault, connection });
+    if (isHttpFault(fault)) return this.#http.inject(fault);
     switch (fault.kind) {
       case 'late':
         for (const { late } of this.#markets) late.share = fault.share;
@@ -77,7 +81,11 @@ export class FaultInjection {
   }
 }
 
-function injectInto(session: Session, fault: Exclude<Fault, { kind: 'late' | 'refuse-auth' }>): void {
+function isHttpFault(fault: Fault): fault is HttpFault {
+  return HTTP_FAULT_KINDS.some(kind => kind === fault.kind);
+}
+
+function injectInto(session: Session, fault: Exclude<StreamFault, { kind: 'late' | 'refuse-auth' }>): void {
   switch (fault.kind) {
     case 'drop':
       session.outlet.drop();

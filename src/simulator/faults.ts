@@ -1,7 +1,11 @@
+import { HTTP_FAULT_KINDS, type HttpFault, parseHttpFault } from './http/http-faults.ts';
 import { SimulatorOptionError } from './options-error.ts';
 
 /** What can go wrong on request. */
-export type Fault =
+export type Fault = StreamFault | HttpFault;
+
+/** What can go wrong with connections of the stream. */
+export type StreamFault =
   /** Connections break off without a closing handshake. */
   | { readonly kind: 'drop' }
   /** Connections neither send nor read; what is due meanwhile comes later, or fills the server's buffer. */
@@ -29,32 +33,39 @@ export type Fault =
 
 export type FaultKind = Fault['kind'];
 
+type StreamFaultKind = StreamFault['kind'];
+
 type Parameters = ReadonlyMap<string, string>;
 
-const PARSERS: { readonly [K in FaultKind]: (given: Parameters) => Extract<Fault, { kind: K }> } = {
-  drop: given => plain('drop', given),
-  stall: given => ({ kind: 'stall', forMs: number('stall', given, 'ms', 5000) }),
-  silence: given => ({ kind: 'silence', forMs: number('silence', given, 'ms', 5000) }),
-  'bad-frame': given => plain('bad-frame', given),
-  'bad-event': given => plain('bad-event', given),
-  duplicate: given => ({ kind: 'duplicate', count: number('duplicate', given, 'count', 1) }),
-  late: given => ({ kind: 'late', share: number('late', given, 'share', 0.1, 1) }),
-  evict: given => plain('evict', given),
-  'refuse-auth': given => ({ kind: 'refuse-auth', count: number('refuse-auth', given, 'count', 1) }),
-  'slow-acks': given => ({ kind: 'slow-acks', forMs: number('slow-acks', given, 'ms', 5000) }),
-  'missing-acks': given => ({ kind: 'missing-acks', count: number('missing-acks', given, 'count', 1) }),
-  'unknown-status': given => plain('unknown-status', given),
-};
+const PARSERS: { readonly [K in StreamFaultKind]: (given: Parameters) => Extract<StreamFault, { kind: K }> } =
+  {
+    drop: given => plain('drop', given),
+    stall: given => ({ kind: 'stall', forMs: number('stall', given, 'ms', 5000) }),
+    silence: given => ({ kind: 'silence', forMs: number('silence', given, 'ms', 5000) }),
+    'bad-frame': given => plain('bad-frame', given),
+    'bad-event': given => plain('bad-event', given),
+    duplicate: given => ({ kind: 'duplicate', count: number('duplicate', given, 'count', 1) }),
+    late: given => ({ kind: 'late', share: number('late', given, 'share', 0.1, 1) }),
+    evict: given => plain('evict', given),
+    'refuse-auth': given => ({ kind: 'refuse-auth', count: number('refuse-auth', given, 'count', 1) }),
+    'slow-acks': given => ({ kind: 'slow-acks', forMs: number('slow-acks', given, 'ms', 5000) }),
+    'missing-acks': given => ({ kind: 'missing-acks', count: number('missing-acks', given, 'count', 1) }),
+    'unknown-status': given => plain('unknown-status', given),
+  };
 
-export const FAULT_KINDS = Object.keys(PARSERS) as readonly FaultKind[];
+const STREAM_FAULT_KINDS = Object.keys(PARSERS) as readonly StreamFaultKind[];
+
+export const FAULT_KINDS: readonly FaultKind[] = [...STREAM_FAULT_KINDS, ...HTTP_FAULT_KINDS];
 
 /**
- * A fault from its name and parameters (`ms`, `count` or `share`).
+ * A fault from its name and parameters (`ms`, `count` or `share`; those of requests have more, see parseHttpFault).
  *
  * @throws SimulatorOptionError
  */
 export function parseFault(name: string, given: Parameters): Fault {
-  const kind = FAULT_KINDS.find(known => known === name);
+  const httpKind = HTTP_FAULT_KINDS.find(known => known === name);
+  if (httpKind) return parseHttpFault(httpKind, given);
+  const kind = STREAM_FAULT_KINDS.find(known => known === name);
   if (!kind) throw new SimulatorOptionError('there is no such fault', FAULT_KINDS.join(', '), `'${name}'`);
   return PARSERS[kind](given);
 }
@@ -96,7 +107,7 @@ export function parseScheduledFault(text: string): ScheduledFault {
   return scheduled;
 }
 
-function plain<K extends FaultKind>(kind: K, given: Parameters): { kind: K } {
+function plain<K extends StreamFaultKind>(kind: K, given: Parameters): { kind: K } {
   onlyParameter(kind, given, undefined);
   return { kind };
 }

@@ -1,6 +1,10 @@
 import { BarPublisher, correctionSecondsFor, MarketRecord } from './bar-publisher.ts';
 import { BarSource } from './bars.ts';
 import { DayTotals } from './day-totals.ts';
+import type { Holiday } from './history/holidays.ts';
+import { listingsOf } from './history/listings.ts';
+import { MarketHistory } from './history/market-history.ts';
+import { type MarketHours, TradingCalendar } from './history/trading-calendar.ts';
 import { CORRECTION_WINDOW_SECONDS, LatePlan } from './late-plan.ts';
 import { LateTrades } from './late-trades.ts';
 import { MarketFeed } from './market-feed.ts';
@@ -11,6 +15,8 @@ import { buildUniverse, type Universe, type UniverseOptions } from './universe.t
 export interface Market {
   readonly universe: Universe;
   readonly late: LateTrades;
+  /** At any time, from the same walk. */
+  readonly history: MarketHistory;
   readonly publisher: BarPublisher;
   readonly feed: MarketFeed;
   newRecord(): MarketRecord;
@@ -20,6 +26,9 @@ export interface MarketOptions extends UniverseOptions {
   /** Share of all second bars that are sent again because of late trades. */
   readonly lateShare: number;
   readonly truthFile: TruthFile | undefined;
+  readonly hours?: MarketHours;
+  /** Beside the usual ones, or in their place. */
+  readonly holidays?: readonly Holiday[];
 }
 
 /** Opens a market at `options.atMs`: it has had a past, of which late trades still arrive. */
@@ -33,5 +42,8 @@ export function openMarket(options: MarketOptions): Market {
   const newRecord = (): MarketRecord => new MarketRecord(universe.count, correctionSeconds);
   const publisher = new BarPublisher(universe, days, newRecord(), options.truthFile);
   const feed = new MarketFeed(universe, bars, late, days, publisher, options.atMs);
-  return { universe, late, publisher, feed, newRecord };
+  const calendar = new TradingCalendar(options.market, options.hours ?? 'calendar', options.holidays ?? []);
+  const listings = listingsOf(universe, options, calendar.dateOf(startSecond));
+  const history = new MarketHistory(universe, late.plan, calendar, listings);
+  return { universe, late, history, publisher, feed, newRecord };
 }

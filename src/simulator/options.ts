@@ -1,4 +1,7 @@
 import type { ScheduledFault } from './faults.ts';
+import { isDate } from './history/dates.ts';
+import type { Holiday } from './history/holidays.ts';
+import type { MarketHours } from './history/trading-calendar.ts';
 import type { SimulatedMarket } from './markets.ts';
 import { SimulatorOptionError } from './options-error.ts';
 import type { SessionSettings } from './session.ts';
@@ -12,6 +15,20 @@ export interface AcceptedKey {
   readonly key: string;
   readonly markets: readonly SimulatedMarket[] | 'all';
 }
+
+/** A pair of keys for files, which differs from those of the other services. */
+export interface AcceptedFileKey {
+  readonly keyId: string;
+  readonly secret: string;
+  readonly markets: readonly SimulatedMarket[] | 'all';
+}
+
+/** The pair that a simulator accepts when it is given no other. */
+export const DEMO_FILE_KEY: AcceptedFileKey = { keyId: 'demo', secret: 'demo-secret', markets: 'all' };
+
+export const PUBLICATIONS = ['next-day', 'at-once'] as const;
+
+export type Publication = (typeof PUBLICATIONS)[number];
 
 export interface SimulatorOptions extends SessionSettings {
   readonly host: string;
@@ -40,6 +57,21 @@ export interface SimulatorOptions extends SessionSettings {
   readonly faults: readonly ScheduledFault[];
   /** File for every version of every bar that was sent. */
   readonly truthPath: string | undefined;
+  /** REST requests that a key may make in a minute; undefined: any number. */
+  readonly requestsPerMinute: number | undefined;
+  /** When REST and files have bars. */
+  readonly hours: MarketHours;
+  /** Days on which the exchanges are closed or close early, beside the usual ones or in their place. */
+  readonly holidays: readonly Holiday[];
+  readonly fileKeys: readonly AcceptedFileKey[];
+  /** When the file of a day is there: at 11:00 in New York on the next day, or as soon as its bars are final. */
+  readonly publish: Publication;
+  /** ISO date of the first files; undefined: thirty days before the start. */
+  readonly filesFrom: string | undefined;
+  /** Where files are kept, and kept for the next run; undefined: in a temporary directory. */
+  readonly filesDirectory: string | undefined;
+  /** Files are removed, the least used first, when they take more. */
+  readonly filesBytes: number;
 }
 
 const MOST_DEFAULT_RATE = 1000;
@@ -63,6 +95,14 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   maxConnections: 64,
   faults: [],
   truthPath: undefined,
+  requestsPerMinute: undefined,
+  hours: 'calendar',
+  holidays: [],
+  fileKeys: [DEMO_FILE_KEY],
+  publish: 'next-day',
+  filesFrom: undefined,
+  filesDirectory: undefined,
+  filesBytes: 4 * 1024 ** 3,
 };
 
 /** The rate of a market of so many symbols that nobody has asked to be busier. */
@@ -77,6 +117,13 @@ export function checkOptions(options: SimulatorOptions): void {
   requireInteger('events-per-frame', options.eventsPerFrame, 1, 4000);
   requireInteger('seed', options.seed, -0x80000000, 0x7fffffff);
   requireInteger('connections', options.connectionsPerKey, 1, 1000);
+  requireInteger('files', options.filesBytes, 1, Number.MAX_SAFE_INTEGER);
+  if (options.requestsPerMinute !== undefined) {
+    requireInteger('requests-per-minute', options.requestsPerMinute, 1, 1_000_000);
+  }
+  if (options.filesFrom !== undefined && !isDate(options.filesFrom)) {
+    throw new SimulatorOptionError('files-from is not a date', 'YYYY-MM-DD', `'${options.filesFrom}'`);
+  }
   requireInteger('buffer', options.bufferBytes, 1, Number.MAX_SAFE_INTEGER);
   requireNumber('speed', options.speed, 0.01, 1000);
   requireNumber('late', options.lateShare, 0, 1);

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -16,11 +16,18 @@ export interface ListeningServer {
   close(): Promise<void>;
 }
 
-/** Listens for WebSocket connections at the path of each cluster, and for control requests beside them. */
+/** A service, and the paths that are its own. */
+export type Answering = readonly {
+  owns(path: string): boolean;
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}[];
+
+/** Listens for WebSocket connections at the path of each cluster, and for the requests of other services and of control. */
 export async function openServer(
   options: SimulatorOptions,
   service: Service,
   controlled: Controlled,
+  answering: Answering,
 ): Promise<ListeningServer> {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -28,7 +35,14 @@ export async function openServer(
     autoPong: false,
     perMessageDeflate: false,
   });
-  const server = createServer((request, response) => answerControl(request, response, controlled));
+  const answerControlled = (request: IncomingMessage, response: ServerResponse): Promise<void> =>
+    answerControl(request, response, controlled);
+  const server = createServer((request, response) => {
+    const path = request.url?.split('?')[0] ?? '/';
+    const answer = answering.find(({ owns }) => owns(path))?.answer ?? answerControlled;
+    // What cannot be answered ends its connection and nothing else.
+    answer(request, response).catch((error: unknown) => response.destroy(error as Error));
+  });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const cluster = clusterAt(request.url?.split('?')[0] ?? '/');
     if (!cluster) refuseUpgrade(socket, '404 Not Found');

@@ -62,6 +62,30 @@ export class TextWriter {
     this.#padded(fraction, digits);
   }
 
+  /** `value` / 10^decimals in the shortest form that is no whole number: 2.5, 202.0. */
+  float(value: number, decimals: number): void {
+    this.decimal(value, decimals);
+    if (value % SCALES[decimals]! === 0) {
+      this.byte(POINT);
+      this.byte(ZERO);
+    }
+  }
+
+  /** `value` / 10^decimals with `written` decimals, which are at least as many. */
+  fixed(value: number, decimals: number, written: number): void {
+    if (value < 0) {
+      this.byte(MINUS);
+      this.fixed(-value, decimals, written);
+      return;
+    }
+    const scale = SCALES[decimals]!;
+    const whole = Math.floor(value / scale);
+    this.integer(whole);
+    this.byte(POINT);
+    this.#padded((value - whole * scale) | 0, decimals);
+    for (let i = decimals; i < written; i++) this.byte(ZERO);
+  }
+
   /** `value` / 10^decimals as Massive writes exact volumes: `80.0`, or with all decimals. */
   exactVolume(value: number, decimals: number): void {
     const scale = SCALES[decimals]!;

@@ -32,7 +32,13 @@ export const CHECKSUM_NUMBERS = [
 ] as const;
 
 const WORDS = 25;
-const NAN_HIGH = 0x7ff80000;
+
+/** High word of a number that is missing. */
+export const NAN_HIGH = 0x7ff80000;
+
+/** With which the mixers begin. */
+export const FIRST_SEED = 0x9747b28c | 0;
+export const SECOND_SEED = 0x3c6ef372;
 
 /** FNV-1a of `market|sym`. */
 export function symbolHash(market: string, sym: string): number {
@@ -51,8 +57,8 @@ export class BarHasher {
   hash(startMs: number, nameHash: number): void {
     const { numbers } = this;
     const halves = this.#halves;
-    let first = 0x9747b28c | 0;
-    let second = 0x3c6ef372;
+    let first = FIRST_SEED;
+    let second = SECOND_SEED;
     for (let i = 0; i < 11; i++) {
       const missing = Number.isNaN(numbers[i]!);
       const low = missing ? 0 : halves[2 * i]!;
@@ -64,13 +70,13 @@ export class BarHasher {
     const startLow = startMs - startHigh * 0x100000000;
     first = mixFirst(mixFirst(mixFirst(first, startLow), startHigh), nameHash);
     second = mixSecond(mixSecond(mixSecond(second, startLow), startHigh), nameHash);
-    this.first = finish(first, 0x85ebca6b, 0xc2b2ae35);
-    this.second = finish(second, 0x7feb352d, 0x846ca68b);
+    this.first = finishFirst(first, WORDS);
+    this.second = finishSecond(second, WORDS);
   }
 }
 
 /** One round of 32-bit MurmurHash3. */
-function mixFirst(hash: number, word: number): number {
+export function mixFirst(hash: number, word: number): number {
   let k = Math.imul(word, 0xcc9e2d51);
   k = Math.imul((k << 15) | (k >>> 17), 0x1b873593);
   const h = hash ^ k;
@@ -78,15 +84,24 @@ function mixFirst(hash: number, word: number): number {
 }
 
 /** A round of the same shape with other constants and shifts. */
-function mixSecond(hash: number, word: number): number {
+export function mixSecond(hash: number, word: number): number {
   let k = Math.imul(word, 0x239b961b);
   k = Math.imul((k << 16) | (k >>> 16), 0xab0e9789);
   const h = hash ^ k;
   return (Math.imul((h << 17) | (h >>> 15), 5) + 0x561ccd1b) | 0;
 }
 
-function finish(hash: number, firstFactor: number, secondFactor: number): number {
-  let h = hash ^ WORDS;
+/** The hash of so many words that have gone through the first mixer. */
+export function finishFirst(hash: number, words: number): number {
+  return finish(hash, words, 0x85ebca6b, 0xc2b2ae35);
+}
+
+export function finishSecond(hash: number, words: number): number {
+  return finish(hash, words, 0x7feb352d, 0x846ca68b);
+}
+
+function finish(hash: number, words: number, firstFactor: number, secondFactor: number): number {
+  let h = hash ^ words;
   h = Math.imul(h ^ (h >>> 16), firstFactor);
   h = Math.imul(h ^ (h >>> 13), secondFactor);
   return (h ^ (h >>> 16)) >>> 0;

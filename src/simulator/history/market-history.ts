@@ -54,6 +54,11 @@ export class MarketHistory {
     this.#byRestTicker = new Map(listings.map(listing => [listing.restTicker, listing]));
   }
 
+  /** Grows when the share of late trades changes, and with it the bars that are not final yet. */
+  get planVersion(): number {
+    return this.#plan.version;
+  }
+
   listing(restTicker: string): Listing | undefined {
     return this.#byRestTicker.get(restTicker);
   }

@@ -43,7 +43,7 @@ export async function sendReply(
   disturbance: Disturbance | undefined,
 ): Promise<void> {
   const { status, headers, body } = reply;
-  const length = Buffer.isBuffer(body) ? body.length : reply.length;
+  const length = reply.length ?? (Buffer.isBuffer(body) ? body.length : undefined);
   response.writeHead(status, { ...headers, ...(length === undefined ? {} : { 'content-length': length }) });
   if (request.method === 'HEAD' || length === 0) {
     if (!Buffer.isBuffer(body)) body.destroy();
