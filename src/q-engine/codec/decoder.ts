@@ -123,7 +123,10 @@ class BodyReader {
     const attribute = ATTRIBUTES[this.#bytes[this.#claim(1)]!];
     const count = this.#int();
     if (attribute === undefined || count < 0) throw new QError('badmsg');
-    if (type === 0) return { kind: 'list', items: this.#values(count) };
+    if (type === 0) {
+      const items = this.#values(count);
+      return attribute === '' ? { kind: 'list', items } : { kind: 'list', items, attribute };
+    }
     return this.#vector(type, count, attribute);
   }
 

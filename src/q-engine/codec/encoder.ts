@@ -3,6 +3,7 @@ import { internSymbol, symbolName } from '../values/symbol-pool.ts';
 import { encodeText } from '../values/text.ts';
 import {
   type Atom,
+  type Attribute,
   type EnumVector,
   QError,
   type SymbolVector,
@@ -144,7 +145,7 @@ class BodyWriter {
         this.#vector(value);
         return;
       case 'list':
-        this.#list(value.items);
+        this.#list(value.items, value.attribute);
         return;
       case 'dictionary':
         this.#byte(value.sorted ? 127 : 99);
@@ -184,8 +185,8 @@ class BodyWriter {
     }
   }
 
-  #list(items: readonly Value[]): void {
-    this.#start(0, '', items.length);
+  #list(items: readonly Value[], attribute: Attribute = ''): void {
+    this.#start(0, attribute, items.length);
     for (const item of items) this.value(item);
   }
 

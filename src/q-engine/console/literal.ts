@@ -68,7 +68,10 @@ function vectorLiteral(vector: Vector, precision: number, limit: number): string
   const count = countOf(vector);
   const attribute = vector.attribute === '' ? '' : `\`${vector.attribute}#`;
   if (count === 0) return attribute + emptyLiteral(vector);
-  return attribute + (count === 1 ? ',' : '') + itemsLiteral(vector, precision, limit);
+  const text = itemsLiteral(vector, precision, limit);
+  if (count > 1) return attribute + text;
+  // `domain$,`symbol
+  return attribute + (vector.type === 20 ? text.replace('$', '$,') : `,${text}`);
 }
 
 function emptyLiteral(vector: Vector): string {

@@ -209,6 +209,7 @@ export function replaceColumn(value: Table, name: string, item: Value): Table {
 }
 
 function replaceEntry(value: Dictionary, key: Value, item: Value): Dictionary {
+  if (value.sorted) throw new QError('step');
   if (isKeyedTable(value)) return replaceKeyedRow(value, key, item);
   const position = findItem(value.keys, key);
   const count = countOf(value.keys);

@@ -1,4 +1,6 @@
 /** Indexing of lists, dictionaries and tables, by one index or at depth. */
+
+import { asofRows } from '../primitives/asof-joins.ts';
 import { findItem, findPositions, findRows } from '../values/find.ts';
 import { collect, columnOf, countOf, isListLike, itemAt, itemsOf, missingItem } from '../values/items.ts';
 import { table } from '../values/make.ts';
@@ -155,6 +157,7 @@ function missingAsNull(positions: Int32Array, count: number): Int32Array {
 }
 
 function indexKeyedTable(value: Dictionary & { keys: Table; values: Table }, index: Value): Value {
+  if (value.sorted) return indexStepTable(value, index);
   const count = countOf(value.keys);
   if (index.kind === 'table') {
     const wanted = table(
@@ -172,6 +175,17 @@ function indexKeyedTable(value: Dictionary & { keys: Table; values: Table }, ind
   }
   const position = findRow(value.keys, index);
   return position < count ? itemAt(value.values, position) : missingItem(value.values);
+}
+
+/** A keyed step function: the row of the last key not after the index, equal to it in all columns but the last. */
+function indexStepTable(value: Dictionary & { keys: Table; values: Table }, index: Value): Value {
+  const { names } = value.keys;
+  const many = index.kind === 'table' || (names.length === 1 && isListLike(index));
+  const columns = many
+    ? names.map((name, i) => (index.kind === 'table' ? (columnOf(index, name) ?? fail()) : [index][i]!))
+    : rowValues(value.keys, index).map(item => collect([item]));
+  const rows = asofRows(names, table(names, columns), value.keys);
+  return many ? pickKeeping(value.values, rows) : itemAt(pick(value.values, rows), 0);
 }
 
 function fail(): never {

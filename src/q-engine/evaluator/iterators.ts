@@ -1,12 +1,13 @@
 /** Application of functions derived by an iterator. */
 
+import { leftJoin } from '../primitives/joins.ts';
 import { primitive } from '../primitives/registry.ts';
 import { matches } from '../values/compare.ts';
 import { numberOf, type Simple, simple, toFloats } from '../values/convert.ts';
 import { collect, countOf, isListLike, itemAt, itemsOf, nullLike } from '../values/items.ts';
 import { floats } from '../values/make.ts';
 import type { Derived, Dictionary, Value } from '../values/value.ts';
-import { EMPTY_LIST, QError } from '../values/value.ts';
+import { EMPTY_LIST, isKeyedTable, QError } from '../values/value.ts';
 import { accumulate, converge, repeatOrWhile } from './accumulators.ts';
 import { rankOf } from './apply.ts';
 import { fastFold } from './fast-folds.ts';
@@ -129,11 +130,22 @@ function eachRight(target: Value, args: readonly Value[], interpreter: Interpret
 function eachLeft(target: Value, args: readonly Value[], interpreter: Interpreter): Value {
   if (args.length === 1) return eachUnary(target, args[0]!, interpreter);
   const [x, ...rest] = args as [Value, ...Value[]];
+  if (
+    (x.kind === 'table' || isKeyedTable(x)) &&
+    isJoin(target) &&
+    rest.length === 1 &&
+    isKeyedTable(rest[0]!)
+  )
+    return leftJoin(x, rest[0]);
   if (x.kind === 'dictionary') {
     return { ...x, sorted: false, values: eachLeft(target, [x.values, ...rest], interpreter) };
   }
   if (!isListLike(x)) return interpreter.apply(target, args);
   return collect(itemsOf(x).map(item => interpreter.apply(target, [item, ...rest])));
+}
+
+function isJoin(target: Value): boolean {
+  return target.kind === 'primitive' && target.name === ',';
 }
 
 /** f':x and x f':y; with a unary function it is each in parallel. */

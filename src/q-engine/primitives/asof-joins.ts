@@ -10,7 +10,7 @@ import { pick } from '../values/select-items.ts';
 import { isTemporal } from '../values/types.ts';
 import type { Table, Value } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
-import { keyBy, nameList, unkeyed } from './dictionaries.ts';
+import { keyBy, nameList, onTable, unkeyed } from './dictionaries.ts';
 import { fillNulls } from './fill.ts';
 import { columnsNamed, whereMatched } from './joins.ts';
 import { define } from './registry.ts';
@@ -34,8 +34,9 @@ function comparable(
 
 /** For each row of x the last row of y equal in all columns but the last, and not after it in that; or -1. */
 export function asofRows(names: readonly string[], x: Table, y: Table): Int32Array {
+  const timeName = names.at(-1);
+  if (timeName === undefined) throw new QError('length');
   const equal = names.slice(0, -1);
-  const timeName = names[names.length - 1]!;
   const left = columnsNamed(x, names);
   const right = columnsNamed(y, names);
   const leftCount = countOf(left);
@@ -87,12 +88,21 @@ function lastRow(rows: readonly number[], passes: (row: number) => boolean): num
   return low === 0 ? -1 : rows[low - 1]!;
 }
 
+/** Signals type where the columns of a join are simple and of different types. */
+function checkTypes(x: Value, y: Value): void {
+  const symbolic = (type: number) => (type === 20 ? 11 : type);
+  if (x.kind === 'vector' && y.kind === 'vector' && symbolic(x.type) !== symbolic(y.type))
+    throw new QError('type');
+}
+
 /** Columns of y at the matched rows join those of x. */
 function asofJoin(names: Value, x: Value, y: Value, options: { keepTime: boolean; fill: boolean }): Value {
   const on = nameList(names);
   const keyCount = isKeyedTable(x) ? x.keys.names.length : 0;
   const left = unkeyed(x);
   const right = unkeyed(y);
+  for (const name of on)
+    checkTypes(columnsNamed(left, [name]).columns[0]!, columnsNamed(right, [name]).columns[0]!);
   const matched = asofRows(on, left, right);
   let result = left;
   const timeName = on[on.length - 1]!;
@@ -219,9 +229,10 @@ function rowsOfGroups(on: readonly string[], right: Table) {
 
 function ternary(keepTime: boolean, fill: boolean) {
   return {
-    variadic: (args: readonly Value[]) => {
+    variadic: (args: readonly Value[], interpreter: Interpreter) => {
       if (args.length !== 3) throw new QError('rank');
-      return asofJoin(args[0]!, args[1]!, args[2]!, { keepTime, fill });
+      const [names, x, y] = args as [Value, Value, Value];
+      return onTable(x, interpreter, left => asofJoin(names, left, y, { keepTime, fill }));
     },
   };
 }

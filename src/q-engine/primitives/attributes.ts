@@ -15,8 +15,11 @@ export function setAttribute(attribute: Attribute, x: Value): Value {
       check(attribute, x);
       return { ...x, attribute };
     case 'list':
-      if (attribute !== '') check(attribute, x);
-      return x;
+      if (attribute === '') return { kind: 'list', items: x.items };
+      // The rows of a parted column are found by a simple value.
+      if (attribute === 'p' && x.items.length > 0) throw new QError('type');
+      check(attribute, x);
+      return { ...x, attribute };
     case 'table':
       return setOnTable(attribute, x);
     case 'dictionary':
@@ -62,6 +65,7 @@ function isParted(codes: Int32Array): boolean {
 
 function attributeOf(x: Value): string {
   if (x.kind === 'vector') return x.attribute;
+  if (x.kind === 'list') return x.attribute ?? '';
   if (x.kind === 'table') return x.sorted ? 's' : '';
   return x.kind === 'dictionary' && x.sorted ? 's' : '';
 }

@@ -4,7 +4,7 @@ import { enumerateOverFile } from '../files/enumerate-files.ts';
 import { findPositions } from '../values/find.ts';
 import { countOf, enlist, itemAt } from '../values/items.ts';
 import { join } from '../values/join.ts';
-import { pickKeeping, positionsUpTo } from '../values/select-items.ts';
+import { pickKeeping, positionsUpTo, withAttribute } from '../values/select-items.ts';
 import type { Atom, EnumDomain, EnumVector, Value, Vector } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
 import { distinct } from './lists.ts';
@@ -51,7 +51,8 @@ export function enumerateExtending(name: string, x: Value, interpreter: Interpre
     const added = distinct(pickKeeping(wanted, fresh));
     interpreter.setVariable(name, join(domain.values(), added), '');
   }
-  return enumeration(domain, findPositions(domain.values(), wanted), x.kind === 'atom');
+  const result = enumeration(domain, findPositions(domain.values(), wanted), x.kind === 'atom');
+  return result.kind === 'vector' ? withAttribute(result, wanted.attribute) : result;
 }
 
 /** `domain!positions */

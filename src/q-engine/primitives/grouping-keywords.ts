@@ -49,6 +49,7 @@ function filterBy(x: Value, groups: Value, interpreter: Interpreter): Value {
 /** columns xgroup table: keyed by them, the other columns as lists. */
 function groupTable(by: Value, x: Value): Value {
   const names = nameList(by);
+  if (names.length === 0) throw new QError('type');
   const source = unkeyed(x);
   const keys = columnsNamed(source, names);
   const grouping = groupItems(keys);

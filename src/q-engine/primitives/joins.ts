@@ -1,4 +1,5 @@
 /** Joins by key: lj ij pj uj ej. */
+import type { Interpreter } from '../evaluator/interpreter.ts';
 import { findPositions } from '../values/find.ts';
 import { groupItems, positionsByGroup } from '../values/grouping.ts';
 import { countOf, itemAt, nullLike, repeat } from '../values/items.ts';
@@ -8,7 +9,7 @@ import { pick, pickKeeping, positionsUpTo } from '../values/select-items.ts';
 import type { Dictionary, Table, Value } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
 import { add } from './arithmetic.ts';
-import { keyBy, nameList, unkeyed } from './dictionaries.ts';
+import { keyBy, nameList, onTable, unkeyed } from './dictionaries.ts';
 import { fillNulls } from './fill.ts';
 import { define } from './registry.ts';
 
@@ -48,12 +49,20 @@ function withColumn(x: Table, name: string, column: Value): Table {
   );
 }
 
+/** What joins the rows of y's key: nothing where y is the empty list. */
+type Combine = (old: Value, fresh: Value, matched: Int32Array) => Value;
+
+/** A table to join to, or the name of one, which then takes the result. */
+function leftOrName(x: Value, interpreter: Interpreter, change: (left: Value) => Value): Value {
+  return onTable(x, interpreter, left => {
+    if (left.kind !== 'table' && !isKeyedTable(left)) throw new QError('type');
+    return change(left);
+  });
+}
+
 /** Rows of x with the columns of y: where y has no such row, x's own value or null. */
-function leftJoin(
-  x: Value,
-  y: Value,
-  combine: (old: Value, fresh: Value, matched: Int32Array) => Value,
-): Value {
+export function leftJoin(x: Value, y: Value, combine: Combine = whereMatched): Value {
+  if (y.kind === 'list' && y.items.length === 0) return x;
   const right = keyedArgument(y);
   const keyCount = isKeyedTable(x) ? x.keys.names.length : 0;
   const left = unkeyed(x);
@@ -78,11 +87,7 @@ export function whereMatched(old: Value, fresh: Value, matched: Int32Array): Val
   return pickKeeping(join(old, fresh), positions);
 }
 
-function innerJoin(
-  x: Value,
-  y: Value,
-  combine: (old: Value, fresh: Value, matched: Int32Array) => Value,
-): Value {
+function innerJoin(x: Value, y: Value, combine: Combine): Value {
   const left = unkeyed(x);
   const matched = matchRows(left, keyedArgument(y));
   const rows = positionsUpTo(matched.length).filter(i => matched[i]! >= 0);
@@ -174,8 +179,10 @@ function equiJoin(c: Value, x: Value, y: Value): Value {
 
 const filled = (old: Value, fresh: Value) => fillNulls(old, fresh);
 
-define('lj', { binary: (x, y) => leftJoin(x, y, whereMatched) });
-define('ljf', { binary: (x, y) => leftJoin(x, y, filled) });
+define('lj', { binary: (x, y, interpreter) => leftOrName(x, interpreter, left => leftJoin(left, y)) });
+define('ljf', {
+  binary: (x, y, interpreter) => leftOrName(x, interpreter, left => leftJoin(left, y, filled)),
+});
 define('ij', { binary: (x, y) => innerJoin(x, y, whereMatched) });
 define('ijf', { binary: (x, y) => innerJoin(x, y, filled) });
 define('pj', { binary: plusJoin });

@@ -4,7 +4,7 @@ import { collect, isListLike, itemAt } from '../values/items.ts';
 import { rowTable } from '../values/join.ts';
 import { long, longs } from '../values/make.ts';
 import { firstNotBefore, lastNotAfter } from '../values/search.ts';
-import { pickEntries, pickKeeping } from '../values/select-items.ts';
+import { pick, pickEntries, pickKeeping } from '../values/select-items.ts';
 import { orderOf, orderOfRows } from '../values/sorting.ts';
 import { NULL_LONG } from '../values/types.ts';
 import type { Table, Value, Vector } from '../values/value.ts';
@@ -31,7 +31,7 @@ function sorted(x: Value, descending: boolean): Value {
 }
 
 function marked(x: Value): Value {
-  return x.kind === 'vector' ? { ...x, attribute: 's' } : x;
+  return x.kind === 'vector' || x.kind === 'list' ? { ...x, attribute: 's' } : x;
 }
 
 /** Of one column it is sorted; of several the first one is parted. */
@@ -81,7 +81,7 @@ function sortTable(by: Value, x: Value, descending: boolean, interpreter: Interp
 
 function binary(search: typeof lastNotAfter) {
   const bin = (x: Value, y: Value): Value => {
-    if (isKeyedTable(x)) return pickKeeping(x.values, positions(bin(x.keys, y)));
+    if (isKeyedTable(x)) return pick(x.keys, positions(tableSearch(x.values, y)));
     if (x.kind === 'dictionary') {
       const found = bin(x.values, y);
       return x.keys.kind === 'vector' ? pickKeeping(x.keys, positions(found)) : found;
@@ -101,8 +101,8 @@ function binary(search: typeof lastNotAfter) {
 
 function positions(found: Value): Int32Array {
   return found.kind === 'vector'
-    ? Int32Array.from(found.data as BigInt64Array, Number)
-    : Int32Array.of(Number((found as { value: bigint }).value));
+    ? Int32Array.from(found.data as BigInt64Array, position => Math.max(-1, Number(position)))
+    : Int32Array.of(Math.max(-1, Number((found as { value: bigint }).value)));
 }
 
 /** The last row equal in all columns but the last one, and not after y in that; null where there is none. */

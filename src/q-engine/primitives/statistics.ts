@@ -88,8 +88,7 @@ function pair(x: Value, y: Value): [Float64Array, Float64Array] {
 /** Weights on the left; pairs with a null on either side do not count. */
 function weightedMean(x: Value, y: Value): Value {
   if (y.kind === 'dictionary') return weightedMean(x, y.values);
-  if (y.kind === 'list' && y.items.some(isListLike))
-    return collect(positions(y).map(column => weightedMean(x, column)));
+  if (y.kind === 'list' && y.items.some(isListLike)) return weightedMeans(x, positions(y));
   const [weights, values] = pair(x, y);
   let total = 0;
   let weight = 0;
@@ -99,6 +98,15 @@ function weightedMean(x: Value, y: Value): Value {
     weight += weights[i]!;
   }
   return float(total / weight);
+}
+
+/** Of weights by position too, each goes with the values of its own. */
+function weightedMeans(x: Value, columns: readonly Value[]): Value {
+  if (x.kind !== 'list' || !x.items.some(isListLike))
+    return collect(columns.map(column => weightedMean(x, column)));
+  const weights = positions(x);
+  if (weights.length !== columns.length) throw new QError('length');
+  return collect(columns.map((column, i) => weightedMean(weights[i]!, column)));
 }
 
 /** The items at each position of lists of one length; atoms go with all. */
@@ -111,9 +119,11 @@ function positions(y: Value): Value[] {
   );
 }
 
-/** The sum of products: whole for whole numbers, else float. */
+/** The sum of products; of two lists of whole numbers it is a float. */
 function weightedSum(x: Value, y: Value): Value {
-  return sum(multiply(x, y));
+  const total = sum(multiply(x, y));
+  const whole = total.kind === 'atom' && (total.type === 7 || total.type === 6);
+  return whole && x.kind === 'vector' && y.kind === 'vector' ? float(numbers(total)[0]!) : total;
 }
 
 define('var', { unary: statistic(values => variance(values, false)) });

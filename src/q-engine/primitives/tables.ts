@@ -144,6 +144,7 @@ function insert(name: Value, rows: Value, interpreter: Interpreter): Value {
     const added = keyBy(rowsFor(unkeyed(target), rows, interpreter), target.keys.names.length) as KeyedTable;
     const found = findByIndex(target.keys, added.keys, true) ?? findPositions(target.keys, added.keys);
     if (found.some(position => position < before)) throw new QError('insert');
+    if (target.sorted) throw new QError('step');
     interpreter.setVariable(name.value, upsertKeyedRows(target, added, true));
     return longPositions(positionsUpTo(countOf(added), before));
   }
@@ -162,6 +163,7 @@ function insert(name: Value, rows: Value, interpreter: Interpreter): Value {
 export function upsertRows(target: Value, rows: Value, interpreter: Interpreter, forVariable = false): Value {
   if (isKeyedTable(target)) {
     const added = keyBy(upsertTable(target, rows, interpreter), target.keys.names.length) as Dictionary;
+    if (forVariable && target.sorted) throw new QError('step');
     return upsertKeyedRows(target, added as KeyedTable, forVariable);
   }
   if (target.kind === 'table') return appendRows(target, rows, interpreter);
@@ -217,6 +219,18 @@ export function appendTo(target: Value, y: Value, interpreter: Interpreter): Val
     const joined = join(target, added);
     return keepAttribute(target, joined);
   }
+  if (target.kind === 'dictionary' && y.kind === 'dictionary') return appendEntries(target, y);
+  return keepAttribute(target, join(target, y));
+}
+
+/** Entries of the type of the values, into any dictionary but a step function. */
+function appendEntries(target: Dictionary, y: Dictionary): Value {
+  if (target.sorted) throw new QError('step');
+  const simple = target.values.kind === 'vector' && countOf(target) > 0;
+  if (simple && countOf(y) > 0) {
+    const { values } = y;
+    if (values.kind !== 'vector' || values.type !== (target.values as Vector).type) throw new QError('type');
+  }
   return join(target, y);
 }
 
@@ -233,7 +247,9 @@ function meta(x: Value, interpreter: Interpreter): Value {
   const foreign = source.columns.map(column =>
     column.kind === 'vector' && column.type === 20 && isKeyedDomain(column) ? column.domain.name : '',
   );
-  const attributes = source.columns.map(column => (column.kind === 'vector' ? column.attribute : ''));
+  const attributes = source.columns.map(column =>
+    column.kind === 'vector' || column.kind === 'list' ? (column.attribute ?? '') : '',
+  );
   return dictionary(
     table(['c'], [symbols(source.names)]),
     table(
@@ -258,10 +274,18 @@ function isKeyedDomain(column: Vector & { type: 20 }): boolean {
 
 /** Capital for a list of vectors of one type, a space for a mixed list. */
 function columnLetter(column: Value): string {
-  if (column.kind === 'vector') return typeLetter(column.type !== 20 ? column.type : isLink(column) ? 7 : 11);
+  if (column.kind === 'vector') return column.type === 20 ? keyLetter(column) : typeLetter(column.type);
   const [first] = itemsOf(column);
   if (first?.kind === 'vector') return typeLetter(first.type).toUpperCase();
   return ' ';
+}
+
+/** A foreign key has the type of the key that it points to. */
+function keyLetter(column: Vector & { type: 20 }): string {
+  if (isLink(column)) return 'j';
+  if (!isKeyedDomain(column)) return 's';
+  const key = column.domain.values();
+  return key.kind === 'vector' && key.type !== 20 ? typeLetter(key.type) : 's';
 }
 
 function tables(x: Value, interpreter: Interpreter): Value {

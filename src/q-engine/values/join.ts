@@ -30,6 +30,8 @@ function joinLists(left: Value, right: Value): Value {
   ) {
     throw new QError('type');
   }
+  if (left.kind === 'atom' && right.kind === 'atom' && isEnum(left) !== isEnum(right))
+    return list([left, right]);
   const leftList = isListLike(left) ? left : enlist(left);
   const rightList = isListLike(right) ? right : enlist(right);
   if (leftList.kind === 'vector' && rightList.kind === 'vector') {
@@ -43,6 +45,10 @@ function joinLists(left: Value, right: Value): Value {
     return list([...itemsOf(leftList), ...itemsOf(rightList)]);
   }
   return collect([...itemsOf(leftList), ...itemsOf(rightList)]);
+}
+
+function isEnum(atom: Value): boolean {
+  return atom.kind === 'atom' && atom.type === 20;
 }
 
 function joinVectors(left: Vector, right: Vector): Vector | undefined {
@@ -102,7 +108,12 @@ export function joinDictionaries(left: Dictionary, right: Dictionary): Dictionar
   const values = pickKeeping(join(left.values, right.values), positions);
   const keys =
     fresh.length === 0 ? left.keys : join(left.keys, pickKeeping(right.keys, Int32Array.from(fresh)));
-  return { ...left, keys, values: known === 0 && left.values.kind === 'list' ? tidy(values) : values };
+  return {
+    keys,
+    kind: 'dictionary',
+    sorted: false,
+    values: known === 0 && left.values.kind === 'list' ? tidy(values) : values,
+  };
 }
 
 function tidy(value: Value): Value {

@@ -36,6 +36,7 @@ export function upsertKeyedRows(left: KeyedTable, right: KeyedTable, forVariable
   }
   const result = {
     ...left,
+    sorted: false,
     ...(fresh.length === 0 ? { values } : appended(left.keys, values, right, fresh)),
   };
   return forVariable && (own || replaced.length > 0) ? markExclusive(result) : result;

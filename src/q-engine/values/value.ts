@@ -89,6 +89,8 @@ export type Vector =
 export interface List {
   readonly kind: 'list';
   readonly items: readonly Value[];
+  /** Left out where there is none. */
+  readonly attribute?: Attribute;
 }
 
 /** Keys and values are lists, vectors or tables of one length; a keyed table is a dictionary of two tables. */
