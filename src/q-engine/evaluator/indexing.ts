@@ -135,7 +135,8 @@ function indexDictionary(value: Dictionary, index: Value): Value {
     return collect(index.items.map(item => indexDictionary(value, item)));
   }
   if (value.keys.kind === 'vector' && index.kind === 'atom' && index.type !== value.keys.type) {
-    if (!(value.keys.type === 11 && index.type === 20)) throw new QError('type');
+    const areSymbols = [value.keys.type, index.type].every(type => type === 11 || type === 20);
+    if (!areSymbols) throw new QError('type');
   }
   const position = findItem(value.keys, index);
   return position < countOf(value.keys) ? itemAt(value.values, position) : missingItem(value.values);

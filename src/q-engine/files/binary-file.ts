@@ -9,15 +9,25 @@ import { QError, type Value } from '../values/value.ts';
 import { functionReader } from './function-reader.ts';
 import { encodeFile } from './object-file.ts';
 import { fileBytes, filePath, stringBytes, wholeNumber } from './text-source.ts';
+import { zipParametersOf } from './zip-parameters.ts';
+import { zip } from './zipped-file.ts';
 
-/** The operator 1: writes the bytes of a value, or reads records of fixed width. */
+/** The operator 1: writes the bytes of a value, compressed if parameters say so, or reads records of fixed width. */
 export function fileBinary(x: Value, y: Value, interpreter: Interpreter): Value {
   const path = filePath(x);
   if (path !== undefined) {
     interpreter.host.writeFile(path, rawBytes(y));
     return x;
   }
-  if (x.kind !== 'list' || x.items.length !== 2) throw new QError('type');
+  if (x.kind !== 'list') throw new QError('type');
+  const [target, ...parameters] = x.items;
+  const zipped = target === undefined ? undefined : filePath(target);
+  if (zipped !== undefined) {
+    const how = zipParametersOf(parameters);
+    interpreter.host.writeFile(zipped, how === undefined ? rawBytes(y) : zip(rawBytes(y), how));
+    return target!;
+  }
+  if (x.items.length !== 2) throw new QError('type');
   const [first, second] = x.items as [Value, Value];
   const isLittle = isText(first);
   const letters = stringBytes(isLittle ? first : second);

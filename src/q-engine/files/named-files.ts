@@ -1,11 +1,13 @@
 import { basename, dirname, extname } from 'node:path';
+import { plainText } from '../console/index.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
-import { collect, itemsOf } from '../values/items.ts';
-import { symbol } from '../values/make.ts';
+import { collect, countOf, itemsOf } from '../values/items.ts';
+import { dictionary, symbol, symbols } from '../values/make.ts';
 import { decodeText } from '../values/text.ts';
 import { QError, type Value } from '../values/value.ts';
 import { readPath, withoutSlash, writePath } from './path-values.ts';
 import { prepareText } from './prepare-text.ts';
+import { isSplayed } from './splayed.ts';
 import { joinLines, pathText } from './text-source.ts';
 
 const DELIMITERS: Readonly<Record<string, string>> = { '.csv': ',', '.txt': '\t' };
@@ -25,18 +27,51 @@ export function saveNamed(x: Value, interpreter: Interpreter): Value {
       path,
       joinLines(lines.map(line => decodeText((line as { data: Uint8Array }).data))),
     );
-  } else throw new QError(`nyi save ${ending}`);
+  } else if (ending === '.xml')
+    interpreter.host.writeFile(path, joinLines(xmlLines(value, interpreter.precision)));
+  else throw new QError(`nyi save ${ending}`);
   return symbol(`:${path}`);
 }
 
-/** `load` and `rload`: the value of a file or directory, as the global of its name. */
+/** A table as XML: an element R of rows r, which have an element for each column. */
+function xmlLines(value: Value, precision: number): string[] {
+  if (value.kind !== 'table') throw new QError('type');
+  const cells = value.columns.map(column =>
+    itemsOf(column).map(item => {
+      if (item.kind === 'vector' && item.type === 10) return escapeXml(decodeText(item.data));
+      if (item.kind !== 'atom') throw new QError('type');
+      return escapeXml(plainText(item, precision));
+    }),
+  );
+  const row = (_: unknown, at: number): string =>
+    `<r>${value.names.map((name, i) => `<${name}>${cells[i]![at]!}</${name}>`).join('')}</r>`;
+  return ['<R>', ...Array.from({ length: countOf(value) }, row), '</R>'];
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/**
+ * `load` and `rload`: the value of a file or directory, as the global of its name; of a directory that is no table a
+ * dictionary of what is in it.
+ */
 export function loadNamed(x: Value, interpreter: Interpreter): Value {
   if (x.kind === 'vector' && x.type === 11)
     return collect(itemsOf(x).map(item => loadNamed(item, interpreter)));
   const path = withoutSlash(nameOrPath(x));
   const name = basename(path);
-  interpreter.setVariable(name, readPath(path, interpreter));
+  interpreter.setVariable(name, valueAt(path, interpreter));
   return symbol(name);
+}
+
+function valueAt(path: string, interpreter: Interpreter): Value {
+  const { host } = interpreter;
+  const content = host.inspectPath(path);
+  if (content === undefined || !('names' in content) || isSplayed(path, host))
+    return readPath(path, interpreter);
+  const values = content.names.map(name => valueAt(`${path}/${name}`, interpreter));
+  return dictionary(symbols(content.names), collect(values));
 }
 
 /** `rsave`: the global table of a directory's name, splayed into it. */

@@ -129,7 +129,7 @@ function keyOfName(name: string, interpreter: Interpreter): Value {
   if (name.startsWith(':')) {
     const found = interpreter.host.inspectPath(name.slice(1));
     if (found === undefined) return list([]);
-    return 'names' in found ? symbols(found.names, 's') : symbol(name);
+    return 'names' in found ? symbols(found.names) : symbol(name);
   }
   const value = interpreter.findVariable(name);
   if (value === undefined) return list([]);

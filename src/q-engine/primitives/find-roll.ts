@@ -9,7 +9,7 @@ import { list, long } from '../values/make.ts';
 import { pick, positionsUpTo } from '../values/select-items.ts';
 import { internSymbol } from '../values/symbol-pool.ts';
 import { isFloatType, newData, vectorOf } from '../values/types.ts';
-import type { Atom, Value } from '../values/value.ts';
+import type { Atom, SymbolVector, Value } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
 import { isNull } from './cast.ts';
 import { enumerateExtending } from './enumerations.ts';
@@ -111,10 +111,20 @@ function roll(x: Atom, y: Value, interpreter: Interpreter): Value {
   if (y.kind !== 'atom') throw new QError('type');
   if (count < 0) {
     if (y.type === 2) return rollAtoms(-count, y, random);
+    if (y.type === 11) return differentSymbols(-count, y, random);
     if (y.type === 7 || y.type === 6) return longPositions(deal(-count, Number(y.value), random));
     throw new QError('type');
   }
   return rollAtoms(count, y, random);
+}
+
+/** Signals `length` where there are not as many of so many letters. */
+function differentSymbols(count: number, y: Atom & { type: 11 }, random: () => number): Value {
+  const ids = new Set<number>();
+  if (count > 16 ** (Number(y.value) || 8)) throw new QError('length');
+  while (ids.size < count)
+    for (const id of (rollAtoms(count - ids.size, y, random) as SymbolVector).data) ids.add(id);
+  return vectorOf(11, Int32Array.from(ids));
 }
 
 function rollPositions(count: number, size: number, random: () => number): Int32Array {

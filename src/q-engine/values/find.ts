@@ -1,11 +1,12 @@
 /** Where values are in a list: what find, in, except, inter and the joins look up. */
 import { matches } from './compare.ts';
+import { withoutEnum } from './enums.ts';
 import { groupItems } from './grouping.ts';
 import { countOf, isListLike, itemsOf } from './items.ts';
 import { join } from './join.ts';
 import { findByIndex } from './key-index.ts';
 import { internSymbol } from './symbol-pool.ts';
-import type { Atom, Table, Value, Vector } from './value.ts';
+import type { Atom, EnumVector, Table, Value, Vector } from './value.ts';
 
 /** The first position of each item of `wanted` in `list`, or the count of `list` where it is missing. */
 export function findPositions(list: Value, wanted: Value): Int32Array {
@@ -28,13 +29,23 @@ export function findRows(keys: Table, wanted: Table): Int32Array {
 /** The first position of one item in a list, or its count. */
 export function findItem(list: Value, wanted: Value): number {
   if (list.kind === 'vector') {
-    if (wanted.kind !== 'atom' || wanted.type !== list.type) return countOf(list);
-    return findAtom(list, wanted);
+    if (wanted.kind !== 'atom') return countOf(list);
+    if (list.type === 20) return findEnum(list, wanted);
+    const plain = withoutEnum(wanted) as Atom;
+    return plain.type === list.type ? findAtom(list, plain) : countOf(list);
   }
   if (!isListLike(list)) return matches(list, wanted) ? 0 : 1;
   const items = itemsOf(list);
   const found = items.findIndex(item => matches(item, wanted));
   return found < 0 ? items.length : found;
+}
+
+/** By the index in the domain, whether what is wanted is enumerated or not. */
+function findEnum(list: EnumVector, wanted: Atom): number {
+  const isAlike = wanted.type === 20 && wanted.domain.name === list.domain.name;
+  const index = isAlike ? wanted.value : findItem(list.domain.values(), withoutEnum(wanted));
+  const found = list.data.indexOf(index);
+  return found < 0 ? countOf(list) : found;
 }
 
 function findAtom(list: Vector, wanted: Atom): number {

@@ -93,4 +93,22 @@ describe('files - text and tables', () => {
     expect(literal('exec n from `:db/t/')).to.equal('2 3 1 4');
     expect(literal('attr exec s from `:db/t/')).to.equal('`p');
   });
+
+  it('a table goes to XML with what would be markup escaped', () => {
+    engine.evaluateText('t:([]a:1 0N;s:("<&>";"b ")); save `:t.xml');
+    expect(file('t.xml')).to.equal(
+      '<R>\n<r><a>1</a><s>&lt;&amp;&gt;</s></r>\n<r><a></a><s>b </s></r>\n</R>\n',
+    );
+  });
+
+  it('symbols are found in enumerations by what they stand for', () => {
+    engine.evaluateText('sym:`c`b`a; x:`sym$`c`b`a');
+    expect(literal('(x?`a;x?`sym$`a;x?`z;`c`b`a?`sym$`b;(x!1 2 3)`a)')).to.equal('2 2 3 1 3');
+  });
+
+  it('bytes are written compressed', () => {
+    engine.evaluateText('(`:z;17;2;9) 1: 100#0x00');
+    expect(literal('(count read1`:z;hcount`:z)')).to.equal('100 100');
+    expect(host.files.get('z')!.length).to.be.lessThan(100);
+  });
 });
