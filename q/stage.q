@@ -65,6 +65,7 @@
   hclose each value state 2;
   .stage.open:unit _ .stage.open;
   part:.stage.part unit;
+  if[0=count state 2;.disk.remove enlist part;:.stage.parse ()];
   files:(part,"/"),/:string key state 2;
   .disk.run[(.disk.sync files,enlist part;"mv ",part," ",.stage.folder unit;.disk.sync enlist .part.root,"/staging");
     .part.root];

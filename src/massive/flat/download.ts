@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { Backoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Counters } from '../../base/counters.ts';
+import { delay } from '../../base/delay.ts';
 import { seconds } from '../../base/durations.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Random } from '../../base/random.ts';
-import { delay } from './delay.ts';
 import {
   FlatFileError,
   FlatFileSizeError,

@@ -1,4 +1,4 @@
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from './clock.ts';
 
 /** Resolves after `delayMs`, or throws the signal's reason as soon as it is aborted. */
 export function delay(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,179 @@
+import PQueue from 'p-queue';
+import { firstAborted } from '../base/abort.ts';
+import type { Clock } from '../base/clock.ts';
+import { MassiveKdbError } from '../base/errors.ts';
+import { ExitCode } from '../base/exit-codes.ts';
+import type { MergedDate, WaitingPart } from '../kdb/loader/answers.ts';
+import type { DateDays } from '../tables/epoch.ts';
+import { MissingFileError } from './errors.ts';
+import type { Plan } from './plan.ts';
+import { type BackfillReport, ReportDraft } from './report.ts';
+import type { Unit, UnitGroup } from './unit.ts';
+import { stageUnit, type UnitParts } from './unit-work.ts';
+
+/** Who watches a backfill. */
+export interface BackfillObserver {
+  unitStarted(unit: Unit): void;
+  rows(unit: Unit, rows: number): void;
+  unitStaged(unit: Unit, rows: number): void;
+  unitFailed(unit: Unit, error: unknown): void;
+  groupPublished(group: UnitGroup, dates: readonly MergedDate[]): void;
+}
+
+export interface BackfillOptions {
+  /** Units that are fetched at once. */
+  readonly concurrency: number;
+  /** Does everything again, whatever the ledger says. */
+  readonly force: boolean;
+}
+
+export interface BackfillParts extends Omit<UnitParts, 'request' | 'onRows'> {
+  readonly clock: Clock;
+  readonly observer: BackfillObserver;
+}
+
+/** Groups that may be staged and wait to be merged: staged rows take space in the database's directory. */
+const MOST_GROUPS_WAITING = 3;
+
+/** How a backfill ended. `error`: what stopped it before its end. */
+export interface BackfillOutcome {
+  readonly report: BackfillReport;
+  readonly error: unknown;
+}
+
+/**
+ * Carries out a plan: units are fetched and staged some at a time, in the plan's order; a group is merged and published
+ * when its last unit is staged. What the ledger calls finished is left alone, and what an earlier run staged is merged
+ * without being fetched again. An error of one unit costs that unit; one that would meet every unit ends the run.
+ */
+export class Backfill {
+  readonly #plan: Plan;
+  readonly #parts: BackfillParts;
+  readonly #options: BackfillOptions;
+  readonly #report: ReportDraft;
+  readonly #failure = new AbortController();
+  readonly #unitParts: UnitParts;
+  #merges: Promise<void> = Promise.resolve();
+  #groupsWaiting = 0;
+
+  constructor(plan: Plan, parts: BackfillParts, options: BackfillOptions) {
+    this.#plan = plan;
+    this.#parts = parts;
+    this.#options = options;
+    this.#report = new ReportDraft(plan);
+    this.#unitParts = {
+      ...parts,
+      request: plan.request,
+      onRows: (unit, rows) => parts.observer.rows(unit, rows),
+    };
+  }
+
+  /** The units that are still to be fetched or merged. */
+  left(): Unit[] {
+    return this.#plan.groups.flatMap(({ units }) => units.filter(unit => !this.#isFinished(unit)));
+  }
+
+  /** Never rejects: what ended it is in the outcome, and what was done until then in the report. */
+  async run(stop: AbortSignal): Promise<BackfillOutcome> {
+    const startMs = this.#parts.clock.monotonicMs();
+    const signal = firstAborted(stop, this.#failure.signal);
+    let error: unknown;
+    try {
+      const waiting = await this.#parts.loader.use(loader => loader.waiting(), signal);
+      await this.#runGroups(waiting, signal);
+      signal.throwIfAborted();
+    } catch (thrown) {
+      error = this.#failure.signal.aborted ? this.#failure.signal.reason : thrown;
+    }
+    return { report: this.#report.finish(this.#parts.clock.monotonicMs() - startMs), error };
+  }
+
+  async #runGroups(waiting: readonly WaitingPart[], signal: AbortSignal): Promise<void> {
+    const queue = new PQueue({ concurrency: this.#options.concurrency });
+    const datesWaiting = new Map<string, DateDays[]>();
+    for (const { unit, date } of waiting) {
+      datesWaiting.set(unit, [...(datesWaiting.get(unit) ?? []), ...(date === undefined ? [] : [date])]);
+    }
+    for (const group of this.#plan.groups) {
+      const units = group.units.filter(unit => !this.#isFinished(unit));
+      this.#report.before += group.units.length - units.length;
+      if (units.length === 0) continue;
+      while (this.#groupsWaiting >= MOST_GROUPS_WAITING) await this.#merges;
+      signal.throwIfAborted();
+      this.#groupsWaiting++;
+      const tasks = units.map(unit => queue.add(() => this.#stage(unit, datesWaiting.has(unit.id), signal)));
+      const staged = Promise.all(tasks);
+      // Merges keep the plan's order, and one at a time is all that the loader does.
+      this.#merges = this.#merges.then(async () => {
+        const isStaged = await staged;
+        const done = units.filter((_, i) => isStaged[i] === true);
+        if (done.length > 0 && !signal.aborted) await this.#merge(group, done, signal);
+        this.#groupsWaiting--;
+      });
+    }
+    await this.#merges;
+  }
+
+  /** Whether the unit is staged afterwards. */
+  async #stage(unit: Unit, isWaiting: boolean, signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false;
+    const { ledger, observer } = this.#parts;
+    const entry = ledger.entryOf(unit);
+    const isSameFile = unit.kind !== 'flat' || entry?.etag === unit.etag;
+    if (isWaiting && entry?.state === 'staged' && isSameFile && !this.#options.force) {
+      observer.unitStaged(unit, entry.rows ?? 0);
+      return true;
+    }
+    observer.unitStarted(unit);
+    try {
+      const staged = await stageUnit(unit, this.#unitParts, signal);
+      if (staged.kind === 'missing') throw new MissingFileError(unit.id);
+      this.#report.rows += staged.rows;
+      this.#report.quarantined += staged.rejected;
+      observer.unitStaged(unit, staged.rows);
+      return true;
+    } catch (error) {
+      if (signal.aborted) return false;
+      if (endsEverything(error)) {
+        this.#failure.abort(error);
+        return false;
+      }
+      this.#report.failed(unit, error);
+      observer.unitFailed(unit, error);
+      return false;
+    }
+  }
+
+  async #merge(group: UnitGroup, units: readonly Unit[], signal: AbortSignal): Promise<void> {
+    const { loader, ledger, observer, sources } = this.#parts;
+    try {
+      const dates = await loader.use(async loaded => {
+        const names = new Set(units.map(({ id }) => id));
+        const waiting = (await loaded.waiting()).filter(({ unit }) => names.has(unit));
+        const days = [...new Set(waiting.flatMap(({ date }) => (date === undefined ? [] : [date])))];
+        return waiting.length === 0 ? [] : await loaded.merge(group.table, days);
+      }, signal);
+      // The loader publishes what it merges in the same step.
+      ledger.record(...units.map(unit => ({ ...ledger.entryOf(unit)!, state: 'published' as const })));
+      for (const unit of units) if (unit.kind === 'flat') await sources.flat?.remove(unit.key);
+      this.#report.published(units.length, dates);
+      observer.groupPublished(group, dates);
+    } catch (error) {
+      if (!signal.aborted) this.#failure.abort(error);
+    }
+  }
+
+  #isFinished(unit: Unit): boolean {
+    return !this.#options.force && this.#parts.ledger.isFinished(unit);
+  }
+}
+
+/** Whether every other unit would meet the same: the loader, the disk, the credentials, the quota. */
+function endsEverything(error: unknown): boolean {
+  if (!(error instanceof MassiveKdbError)) return true;
+  const { exitCode } = error as { exitCode?: unknown };
+  return exitCode !== ExitCode.failed && !COSTS_ONE_UNIT.has(error.code);
+}
+
+/** Codes of errors that other units need not meet: another date may be in the plan. */
+const COSTS_ONE_UNIT: ReadonlySet<string> = new Set(['FLAT_NOT_IN_PLAN', 'REST_NOT_IN_PLAN']);
