@@ -1,6 +1,7 @@
 /** Application of anything that can be applied: functions, lists, dictionaries, tables, handles. */
 import type { CodedPrimitive } from '../primitives/registry.ts';
 import { primitive } from '../primitives/registry.ts';
+import { countOf } from '../values/items.ts';
 import { spend } from '../values/limits.ts';
 import type { Lambda, Primitive, Projection, Value } from '../values/value.ts';
 import { ELIDED, NULL, QError } from '../values/value.ts';
@@ -67,7 +68,8 @@ function applyPrimitive(target: Primitive, args: readonly Value[], interpreter: 
 
 /** About what a primitive has to do with an argument: a vector costs little by item. */
 function workOf(arg: Value): number {
-  return arg.kind === 'vector' ? 1 + (arg.data.length >>> 4) : 1;
+  if (arg.kind === 'vector') return 1 + (arg.data.length >>> 4);
+  return arg.kind === 'table' ? 1 + arg.columns.length * (countOf(arg) >>> 4) : 1;
 }
 
 function applyProjection(target: Projection, args: readonly Value[], interpreter: Interpreter): Value {

@@ -9,7 +9,7 @@ const SCANS: Record<string, string> = { '+': 'sums', '*': 'prds', '|': 'maxs', '
 
 /** Of nothing a fold is the operator's identity, a scan nothing. */
 function emptyFold(name: string, x: Value, scan: boolean, interpreter: Interpreter): Value | undefined {
-  if (scan || x.kind !== 'vector') return x;
+  if (scan || (x.kind !== 'vector' && name !== '+' && name !== '*')) return x;
   const fold = FOLDS[name];
   return fold === undefined ? undefined : fold === 'raze' ? x : primitive(fold).code.unary!(x, interpreter);
 }
@@ -23,10 +23,11 @@ export function fastFold(
 ): Value | undefined {
   const [x] = args;
   if (target.kind !== 'primitive' || target.type !== 102 || args.length !== 1) return undefined;
-  if (x === undefined || (x.kind !== 'vector' && target.name !== ',')) return undefined;
+  if (x === undefined || !(x.kind === 'vector' || x.kind === 'list')) return undefined;
   if (countOf(x) === 0) return emptyFold(target.name, x, scan, interpreter);
   if (x.kind === 'vector' && (x.type === 1 || x.type === 4 || x.type === 5 || x.type === 10))
     return undefined;
+  if (x.kind === 'list' && target.name !== ',') return undefined;
   const name = scan ? SCANS[target.name] : FOLDS[target.name];
   if (name === undefined || (name === 'raze' && x.kind !== 'list')) return undefined;
   return primitive(name).code.unary!(x, interpreter);

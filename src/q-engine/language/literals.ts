@@ -37,6 +37,8 @@ export function parseNumbers(words: readonly string[]): Value {
     return parseWord(text).atom;
   }
   const letter = /^-?(?!0[nw]$)[0-9.:]+([a-z])$/.exec(words[words.length - 1]!)?.[1];
+  // Only the last word may tell the type of all.
+  if (words.slice(0, -1).some(word => INTEGER_WITH_LETTER.test(word))) throw new QError(words.join(' '));
   // The letter of the last word is the letter of all that have none.
   const parsed = words.map(
     word => (letter === undefined ? undefined : withLetter(word, letter)) ?? parseWord(word),
@@ -56,11 +58,11 @@ function withLetter(word: string, letter: string): Word | undefined {
 }
 
 function parseBytes(digits: string): Atom | Vector {
-  if (digits.length <= 2) return numberAtom(4, Number.parseInt(digits || '0', 16));
+  if (digits.length === 1 || digits.length === 2) return numberAtom(4, Number.parseInt(digits, 16));
   const even = digits.length % 2 === 0 ? digits : `0${digits}`;
   return byteVector(
     4,
-    Uint8Array.from(even.match(/../g)!, pair => Number.parseInt(pair, 16)),
+    Uint8Array.from(even.match(/../g) ?? [], pair => Number.parseInt(pair, 16)),
   );
 }
 
@@ -122,6 +124,9 @@ function wrapNumber(value: number, type: NumberType): number {
   return type === 8 ? Math.fround(value) : value;
 }
 
+/** Booleans, bytes, chars and symbols have no null or infinity that is written so. */
+const WITHOUT_NULL: ReadonlySet<number> = new Set([1, 4, 10, 11]);
+const INTEGER_WITH_LETTER = /^-?(?!0[nw]$)\d+[a-z]$/;
 const INTEGER = /^(-?\d+)([a-z])?$/;
 const FLOAT = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?([efz])?$/;
 const CLOCK = /^(-?)(?:(\d+)D)?(\d{1,3})?(?::(\d{2}))?(?::(\d{2})(?:\.(\d{0,9}))?)?([a-z])?$/;
@@ -152,7 +157,7 @@ function parseSpecial(text: string): Word | undefined {
   const isNull = kind === 'N' || kind === 'n';
   const float = kind === 'n' || kind === 'w';
   const type = (letter === undefined ? (float ? 9 : 7) : typeByName(letter)) as TypeNumber;
-  if (!type) fail(text);
+  if (!type || WITHOUT_NULL.has(type)) fail(text);
   const explicit = letter !== undefined;
   if (isNull) return { type, explicit, atom: nullAtom(type) };
   const value = minus === '-' ? -INFINITE_LONG : INFINITE_LONG;

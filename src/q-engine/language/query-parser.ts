@@ -67,7 +67,8 @@ function parseWhere(parser: Parser): Node[] {
     const conditions: Node[] = [];
     for (;;) {
       const condition = parser.expression();
-      if (condition.kind !== 'elided') conditions.push(condition);
+      if (condition.kind === 'elided') throw new QError('where');
+      conditions.push(condition);
       if (parser.peek().text !== ',' || parser.peek().kind !== 'operator') return conditions;
       parser.take();
     }

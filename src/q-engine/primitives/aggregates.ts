@@ -259,8 +259,13 @@ function overColumns(columns: readonly Value[], all: readonly string[], reduce: 
   return { kind: 'dictionary', keys: names(all), values: collect(columns.map(reduce)), sorted: false };
 }
 
-define('sum', { unary: sum });
-define('prd', { unary: product });
+/** The empty list of no type, of which a sum or product is what leaves others as they are. */
+function isNothing(x: Value): boolean {
+  return x.kind === 'list' && x.items.length === 0;
+}
+
+define('sum', { unary: x => (isNothing(x) ? long(0) : sum(x)) });
+define('prd', { unary: x => (isNothing(x) ? long(1) : product(x)) });
 define('max', { unary: maximum });
 define('min', { unary: minimum });
 define('avg', { unary: average });

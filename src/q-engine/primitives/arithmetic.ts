@@ -2,7 +2,16 @@
 import { type Simple, toFloats } from '../values/convert.ts';
 import { vectorItem } from '../values/items.ts';
 import { numberAtom } from '../values/make.ts';
-import { isFloatType, isIntType, isLongType, isTemporal, newData, vectorOf } from '../values/types.ts';
+import {
+  INFINITE_INT,
+  isFloatType,
+  isIntType,
+  isLongType,
+  isTemporal,
+  NULL_INT,
+  newData,
+  vectorOf,
+} from '../values/types.ts';
 import type { TypeNumber, Value } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 import { spread2 } from './atomic.ts';
@@ -100,10 +109,12 @@ function compute(kernels: ArithmeticKernels, x: Simple, y: Simple, type: TypeNum
   return finish(type, narrow, atomic);
 }
 
-/** A real or long in an int result (date plus real) is rounded to it. */
+/** A real or long in an int result (date plus real) is rounded to it; what is too large becomes infinite. */
 function intOperand(x: Simple, unit: number): Int32Array {
   if (isFloatType(x.type) || isLongType(x.type)) {
-    return Int32Array.from(toFloats(x), item => (Number.isNaN(item) ? -2147483648 : Math.round(item)));
+    return Int32Array.from(toFloats(x), item =>
+      Number.isNaN(item) ? NULL_INT : Math.max(-INFINITE_INT, Math.min(INFINITE_INT, Math.round(item))),
+    );
   }
   return intsAs(x, unit);
 }

@@ -60,7 +60,8 @@ export function wherePositions(x: Value): Int32Array {
   if (x.kind !== 'vector') throw new QError('type');
   if (x.type === 1) return truePositions(x.data);
   if (x.type !== 4 && x.type !== 5 && x.type !== 6 && x.type !== 7) throw new QError('type');
-  const counts = Float64Array.from(x.data as Int32Array, times => Math.max(0, Number(times)));
+  const counts = Float64Array.from(x.data as Int32Array, Number);
+  if (counts.some(count => count < 0)) throw new QError('domain');
   const total = counts.reduce((sum, count) => sum + count, 0);
   checkItems(total, 'vector');
   const positions = new Int32Array(total);
@@ -115,7 +116,7 @@ function concatenate(vectors: readonly Vector[]): Vector {
   const head = vectors[0]!;
   let length = 0;
   for (const vector of vectors) length += vector.data.length;
-  checkItems(length, 'vector');
+  checkItems(length, 'vector', head.data.BYTES_PER_ELEMENT);
   const data = new (head.data.constructor as Float64ArrayConstructor)(length);
   let at = 0;
   for (const vector of vectors) {

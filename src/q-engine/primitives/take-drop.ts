@@ -4,6 +4,7 @@ import { collect, columnOf, countOf, enlist, isListLike, itemsOf } from '../valu
 import { checkItems } from '../values/limits.ts';
 import { dictionary, list, table } from '../values/make.ts';
 import { pickEntries, pickKeeping, positionsUpTo, slice } from '../values/select-items.ts';
+import { NULL_INT, NULL_LONG } from '../values/types.ts';
 import type { Atom, Dictionary, NumberType, Table, Value, Vector } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
 import { setAttribute } from './attributes.ts';
@@ -22,7 +23,10 @@ export function take(x: Value, y: Value): Value {
     return setAttribute(x.value as '', y);
   }
   if (x.kind === 'vector' && isWholeVector(x) && (isListLike(y) || y.kind === 'atom') && y.kind !== 'table') {
-    return reshape(Array.from(x.data as Int32Array, Number), y);
+    return reshape(
+      Array.from(x.data as Int32Array, size => (isOpenSize(size) ? Number.NaN : Number(size))),
+      y,
+    );
   }
   if (y.kind === 'table') return takeColumns(x, y);
   if (y.kind === 'dictionary') return takeKeys(x, y);
@@ -53,12 +57,17 @@ function takeCount(count: number, y: Value): Value {
   return taken;
 }
 
+/** A null among dimensions. */
+function isOpenSize(size: number | bigint): boolean {
+  return size === NULL_LONG || size === NULL_INT;
+}
+
 /** 2 3#y, with one null dimension counted from the items. */
 function reshape(shape: readonly number[], y: Value): Value {
   const source = isListLike(y) ? y : enlist(y);
   const available = countOf(source);
   if (shape.length === 1) return takeCount(shape[0]!, source);
-  const open = shape.findIndex(size => size < -9e18 || size === -2147483648);
+  const open = shape.findIndex(Number.isNaN);
   if (open >= 0) return reshapeOpen(shape, open, source);
   if (shape.some(size => size < 0)) throw new QError('domain');
   const lists = shape.slice(0, -1).reduce((product, size) => product * size, 1);

@@ -1,22 +1,19 @@
 /** What a where condition answers. */
 import { isTrue } from '../evaluator/truth.ts';
-import { collect, itemsOf } from '../values/items.ts';
+import { collect } from '../values/items.ts';
 import { byteVector } from '../values/make.ts';
 import type { Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 
-/** One answer for all rows, or a boolean for each. Signals 'type. */
+/** One answer for all rows, or a boolean for each. Signals 'type for what is not boolean. */
 export function truthMask(passed: Value): boolean | Vector {
   switch (passed.kind) {
     case 'atom':
-      return isTrue(passed);
+      if (passed.type === 1) return isTrue(passed);
+      throw new QError('type');
     case 'vector':
       if (passed.type === 1) return passed;
-      if (passed.type === 11 || passed.type === 2) throw new QError('type');
-      return byteVector(
-        1,
-        Uint8Array.from(itemsOf(passed), item => (isTrue(item) ? 1 : 0)),
-      );
+      throw new QError('type');
     case 'list': {
       if (passed.items.length === 0) return byteVector(1, new Uint8Array(0));
       const flat = collect(passed.items);

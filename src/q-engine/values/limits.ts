@@ -58,11 +58,13 @@ export function workspaceBytes(): number {
   return workspace?.bytes ?? 0;
 }
 
-/** Signals wsfull where a list of so many items would exhaust memory. */
-export function checkItems(count: number, kind: 'vector' | 'general'): void {
+/** Signals wsfull where a list of so many items, `itemBytes` each, would exhaust memory. */
+export function checkItems(count: number, kind: 'vector' | 'general', itemBytes = 8): void {
   if (count > (kind === 'vector' ? MAX_ITEMS : MAX_LIST_ITEMS)) throw new QError('wsfull');
-  const bytes = count * 8;
-  if (bytes > LARGE_BYTES) checkMemory(bytes);
+  const bytes = count * itemBytes;
+  if (bytes <= LARGE_BYTES) return;
+  look();
+  checkMemory(bytes);
 }
 
 function look(): void {

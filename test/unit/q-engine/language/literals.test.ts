@@ -24,6 +24,16 @@ describe('q-engine literals', () => {
     expect(q.literal('2024.01 2024.03m')).to.equal('2024.01 2024.03m');
   });
 
+  it('list of numbers - is refused where a letter stands within, or where it has no such null', () => {
+    expect(q.literal('1i 2 3')).to.equal("'1i 2 3");
+    expect(q.literal('1 2 0wx')).to.match(/^'/);
+    expect(q.literal('1 0n 2')).to.equal('1 0n 2');
+  });
+
+  it('bytes - none are the empty vector', () => {
+    expect(q.literal('(0x;type 0x;0x01,0x)')).to.equal('(`byte$();4h;,0x01)');
+  });
+
   it('timespan - may be a number of days alone', () => {
     expect(q.literal('3D')).to.equal('3D00:00:00.000000000');
     expect(q.literal('-2D')).to.equal('-2D00:00:00.000000000');

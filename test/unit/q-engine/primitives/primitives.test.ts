@@ -37,6 +37,33 @@ describe('q-engine arithmetic', () => {
     ]);
   });
 
+  it('nothing - a sum or product of no items is what changes no other', () => {
+    holds([
+      ['sum ()', '0'],
+      ['prd ()', '1'],
+      ['(+/)()', '0'],
+      ['(*/)()', '1'],
+      ['(+\\)()', '()'],
+    ]);
+  });
+
+  it('numbers that no date can hold become its infinities', () => {
+    holds([
+      ['0W|2000.01.01', '0Wd'],
+      ['-0W+2000.01.01', '-0Wd'],
+      ['9999999999+2000.01.01', '0Wd'],
+      ['0N+2000.01.01', '0Nd'],
+    ]);
+  });
+
+  it('counts below zero are domain', () => {
+    holds([
+      ['where 1 -2', "'domain"],
+      ['(-0W;2)#1', "'domain"],
+      ['(-1 2)#til 4', "'domain"],
+    ]);
+  });
+
   it('keys - of all columns, and windows of no table, are length', () => {
     holds([
       ['2!([]a:1 2;b:3 4)', "'length"],

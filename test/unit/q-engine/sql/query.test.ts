@@ -14,6 +14,14 @@ describe('q-engine queries', () => {
     expect(q().literal('count select sum size from t')).to.equal('1');
   });
 
+  it('where - takes booleans only, and at least one condition', () => {
+    const t = '([]a:1 2;b:1.5 0n)';
+    for (const condition of ['a', 'b', '0Nt', '0x01', '`x'])
+      expect(q().literal(`select from ${t} where ${condition}`), condition).to.equal("'type");
+    expect(q().literal(`select from ${t} where`)).to.equal("'where");
+    expect(q().literal(`count select from ${t} where 1b,a>1`)).to.equal('1');
+  });
+
   it('by - groups in key order, last row without columns', () => {
     expect(q().literal('exec v from select v:sum size by sym from t')).to.equal('4 6');
     expect(q().literal('exec price from select by sym from t')).to.equal('11 21f');
