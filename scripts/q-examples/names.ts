@@ -1,7 +1,8 @@
 /** The variables that q text uses and sets, from its syntax tree. */
-import { namesIn } from '../../src/q-engine/evaluator/patterns.ts';
+
 import type { Node } from '../../src/q-engine/language/nodes.ts';
 import { parseSource } from '../../src/q-engine/language/parser.ts';
+import { namesIn } from '../../src/q-engine/language/pattern-nodes.ts';
 import { splitStatements } from '../../src/q-engine/language/script.ts';
 import type { Value } from '../../src/q-engine/values/value.ts';
 import { QError } from '../../src/q-engine/values/value.ts';

@@ -44,7 +44,8 @@ function runExamples(
   host: MemoryHost,
   isWanted: (example: Example) => boolean,
 ): Outcome[] {
-  const page = readFileSync(path, 'utf8');
+  // A typesetter's blank that does not break is a blank.
+  const page = readFileSync(path, 'utf8').replaceAll('\u00a0', ' ');
   const examples = examplesOf(page);
   const input = new PageInput(page, examples.map(example => example.script ?? example.expression).join('\n'));
   const engine = new Engine(input.watch(host, () => spend(1)));

@@ -20,7 +20,7 @@ import { assign } from './assign.ts';
 import { getDotz, isDotz, setDotz } from './dotz.ts';
 import { Globals } from './globals.ts';
 import { indexOnce } from './indexing.ts';
-import { assignPattern } from './patterns.ts';
+import { assignPattern, firstMatch } from './patterns.ts';
 import { runSystemCommand } from './system-commands.ts';
 import { isTrue } from './truth.ts';
 import { evaluateValue } from './value-of.ts';
@@ -151,11 +151,10 @@ export class Interpreter {
         return { kind: 'composition', parts: this.evaluateArgs(node.parts, frame) };
       case 'assign':
         return assign(node, frame, this);
-      case 'pattern': {
-        const value = this.evaluate(node.value, frame);
-        assignPattern(node.pattern, value, frame, this);
-        return value;
-      }
+      case 'pattern':
+        return assignPattern(node.pattern, this.evaluate(node.value, frame), frame, this);
+      case 'cases':
+        return firstMatch(node, frame, this);
       case 'conditional':
         return this.#conditional(node.branches, frame);
       case 'control':

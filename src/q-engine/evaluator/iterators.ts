@@ -224,7 +224,7 @@ function linearScan(seed: Value, factors: Simple, added: Value): Value {
 /** Lists and dictionaries are applied to one index here, as finite-state machines. */
 function isUnary(target: Value, rank: number): boolean {
   if (target.kind === 'primitive') return isUnaryPrimitive(target.name);
-  if (target.kind === 'list') return !target.items.some(isListLike);
+  if (target.kind === 'list') return target.items.every(item => item.kind === 'atom');
   if (target.kind === 'derived') return target.iterator === '/' || target.iterator === '\\';
   return rank === 1;
 }

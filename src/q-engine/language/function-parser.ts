@@ -3,6 +3,7 @@ import type { Lambda, LambdaOrigin } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 import { isReserved } from './keywords.ts';
 import type { Node } from './nodes.ts';
+import { parseParameters } from './parameters.ts';
 import type { Parser } from './parser.ts';
 import { FunctionScope } from './scope.ts';
 
@@ -12,8 +13,11 @@ export function parseLambda(parser: Parser): Lambda {
   const scope = new FunctionScope();
   const origin = parser.originAt(start);
   const body = parser.inFunction(scope, start, origin, () => {
-    if (parser.peek().text === '[') scope.declare(parseParameters(parser));
-    return parser.sequence('}');
+    if (parser.peek().text !== '[') return parser.sequence('}');
+    const { names, locals, matches } = parseParameters(parser);
+    scope.declare(names);
+    for (const name of locals) scope.assign(name, start);
+    return [...matches, ...parser.sequence('}')];
   });
   const { end } = parser.peek();
   parser.expect('}');
@@ -53,15 +57,4 @@ function lambdaOf(
 ): Lambda {
   const { parameters, locals } = scope.resolve();
   return { kind: 'lambda', source, namespace: parser.namespace, parameters, locals, body, origin };
-}
-
-function parseParameters(parser: Parser): string[] {
-  parser.expect('[');
-  const names: string[] = [];
-  for (;;) {
-    const token = parser.take();
-    if (token.text === ']') return names;
-    if (token.kind === 'name') names.push(token.text);
-    else if (token.text !== ';') throw new QError(token.text);
-  }
 }

@@ -3,13 +3,6 @@ import type { Value } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 import type { NamedNode, NameNode, Node } from './nodes.ts';
 
-/** What an assignment takes apart rather than sets. A keyword is neither. */
-export function isPattern(node: Node): boolean {
-  if (node.kind === 'apply') return node.target.kind === 'literal' && isVerb(node.target.value, '!');
-  if (node.kind === 'literal') return node.value.kind !== 'primitive';
-  return node.kind === 'list' || node.kind === 'dictionary' || node.kind === 'table';
-}
-
 /** Whether a value is the operator of that name. */
 export function isVerb(value: Value, name: string): boolean {
   return value.kind === 'primitive' && value.name === name && value.type === 102;

@@ -13,6 +13,13 @@ export type Node =
   | AssignNode
   /** (a;b):value */
   | { readonly kind: 'pattern'; readonly pattern: Node; readonly value: Node }
+  /** :[value; pattern; result; ...; otherwise] */
+  | {
+      readonly kind: 'cases';
+      readonly value: Node;
+      readonly cases: readonly { readonly pattern: Node; readonly result: Node }[];
+      readonly otherwise: Node;
+    }
   /** $[condition; then; ...; else]. */
   | { readonly kind: 'conditional'; readonly branches: readonly Node[] }
   | {

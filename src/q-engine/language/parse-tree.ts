@@ -38,6 +38,10 @@ export function treeOf(node: Node): Value {
       return assignTree(node);
     case 'pattern':
       return tree(primitive(':'), treeOf(node.pattern), treeOf(node.value));
+    case 'cases': {
+      const cases = node.cases.flatMap(({ pattern, result }) => [pattern, result]);
+      return tree(primitive(':'), ...[node.value, ...cases, node.otherwise].map(treeOf));
+    }
     case 'conditional':
       return tree(primitive('$'), ...node.branches.map(treeOf));
     case 'control':

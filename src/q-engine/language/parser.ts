@@ -1,6 +1,5 @@
 /** Tokens to a syntax tree. q has no precedence: an expression is read from the right. */
 
-import { namesIn } from '../evaluator/patterns.ts';
 import { primitive, primitiveOrUndefined } from '../primitives/registry.ts';
 import type { Place } from '../values/calls.ts';
 import { char } from '../values/make.ts';
@@ -9,8 +8,9 @@ import { EMPTY_LIST, NULL, QError } from '../values/value.ts';
 import { nameOrigin, parseLambda, parseViewDefinition } from './function-parser.ts';
 import { CONTROL_WORDS, INFIX, isReserved, QUERY_VERBS, RESERVED } from './keywords.ts';
 import { type Token, tokenize } from './lexer.ts';
-import { assignable, compose, isPattern, isVerb } from './node-shapes.ts';
+import { assignable, compose, isVerb } from './node-shapes.ts';
 import type { Node } from './nodes.ts';
+import { caseNode, isPattern, namesIn, unvalued } from './pattern-nodes.ts';
 import { parseQuery } from './query-parser.ts';
 import type { FunctionScope } from './scope.ts';
 import { parseTableLiteral } from './table-parser.ts';
@@ -44,6 +44,8 @@ export class Parser {
   #stops: ReadonlySet<string> = NO_STOPS;
   /** How many queries' phrases enclose this place. */
   #phraseDepth = 0;
+  /** Whether the expression at hand is an item of a table or dictionary literal. */
+  inNamedItems = false;
   /** Where the function at hand starts in the source, and the functions directly in it. */
   #offset = 0;
   #nested: LambdaOrigin[] = [];
@@ -223,6 +225,7 @@ export class Parser {
   }
 
   #assign(target: Term, sign: Term, terms: readonly Term[], at: number): Reduced {
+    if (at + 2 >= terms.length && this.inNamedItems) return { node: unvalued(target.node), train: false };
     if (at + 2 >= terms.length) throw new QError('assign');
     const value = this.#reduce(terms, at + 2).node;
     if (isPattern(target.node) && sign.operator === undefined && sign.global !== true) {
@@ -306,6 +309,7 @@ export class Parser {
     ) {
       return { kind: 'conditional', branches: args };
     }
+    if (target.kind === 'literal' && isVerb(target.value, ':') && args.length >= 4) return caseNode(args);
     return { kind: 'apply', at, target, args };
   }
 

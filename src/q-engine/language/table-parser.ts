@@ -19,8 +19,9 @@ export function parseTableLiteral(parser: Parser): Node {
 
 function parseNamedItems(parser: Parser, close: string): NamedNode[] {
   if (parser.peek().text === close) return [];
-  return parser
-    .sequence(close)
-    .filter(node => node.kind !== 'elided')
-    .map((node, i) => nameColumn(node, i));
+  const before = parser.inNamedItems;
+  parser.inNamedItems = true;
+  const items = parser.sequence(close);
+  parser.inNamedItems = before;
+  return items.filter(node => node.kind !== 'elided').map((node, i) => nameColumn(node, i));
 }

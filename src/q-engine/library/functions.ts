@@ -3,7 +3,8 @@ import { literal, plainText } from '../console/index.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { define } from '../primitives/registry.ts';
 import { numberOf } from '../values/convert.ts';
-import { collect, isListLike, itemsOf } from '../values/items.ts';
+import { findItem } from '../values/find.ts';
+import { collect, countOf, isListLike, itemAt, itemsOf } from '../values/items.ts';
 import { byteVector, char, list, string, symbol, symbols, textOf } from '../values/make.ts';
 import { typeLetter } from '../values/types.ts';
 import type { Value } from '../values/value.ts';
@@ -95,8 +96,18 @@ function columnNames(names: readonly string[], q: Interpreter): string[] {
   });
 }
 
+/** Whether the options of .j.jd have infinities written as null. */
+function hidesInfinities(options: Value): boolean {
+  if (options.kind !== 'dictionary') throw new QError('type');
+  const at = findItem(options.keys, symbol('null0w'));
+  if (at === countOf(options.keys)) return false;
+  const chosen = itemAt(options.values, at);
+  return chosen.kind === 'atom' && chosen.type === 1 && chosen.value === 1;
+}
+
 const FUNCTIONS: Readonly<Record<string, readonly [rank: number, run: Run]>> = {
   '.j.j': [1, ([x], q) => string(toJson(x!, q.precision))],
+  '.j.jd': [1, ([x], q) => string(toJson(itemAt(x!, 0), q.precision, hidesInfinities(itemAt(x!, 1))))],
   '.j.k': [1, ([x]) => fromJson(text(x))],
   '.Q.s': [1, ([x], q) => string(q.host.format(x!))],
   '.Q.s1': [1, ([x], q) => string(literal(x!, q.precision))],

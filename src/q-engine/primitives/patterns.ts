@@ -47,7 +47,7 @@ export function matchesPattern(text: string, pattern: string): boolean {
 /** All places where a pattern fits, also overlapping ones. `*` is not allowed in a search. */
 export function findPattern(text: string, pattern: string): { start: number; end: number }[] {
   if (pattern === '') throw new QError('length');
-  if (/(^|[^[])\*/.test(pattern)) throw new QError('nyi');
+  if (/(^|[^[])\*/.test(pattern)) throw new QError('length');
   const expression = compile(pattern, false);
   const found: { start: number; end: number }[] = [];
   let next = 0;

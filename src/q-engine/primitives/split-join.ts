@@ -2,7 +2,7 @@
 
 import { longOf, simple, toLongs } from '../values/convert.ts';
 import { collect, isListLike, itemsOf } from '../values/items.ts';
-import { byteVector, list, longs, string, symbol, symbols, textOf } from '../values/make.ts';
+import { byteVector, list, long, longs, string, symbol, symbols, textOf } from '../values/make.ts';
 import { isLongType, newData } from '../values/types.ts';
 import type { Atom, Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
@@ -12,16 +12,33 @@ import { define } from './registry.ts';
 
 /** x vs y */
 function split(x: Value, y: Value): Value {
-  if (isText(x)) return splitText(textArgument(x), y);
-  if (x.kind === 'atom' && x.type === 11 && x.value === '') return splitSymbol(y);
+  if (isText(x)) return splitText(textArgument(x), asText(y));
+  if (x.kind === 'atom' && x.type === 11 && x.value === '') return splitSymbol(asText(y));
   if (x.kind === 'atom' && x.type === 1) return bits(y);
   if (x.kind === 'atom' && x.type === 4 && x.value === 0) return bytesOf(y);
+  if (x.kind === 'atom' && x.type === 4 && isWhole(y)) return byteDigits(x.value, y);
   if ((x.kind === 'atom' || x.kind === 'vector') && x.type === 4) return splitBytes(x, y);
   return digits(x, y);
 }
 
 function isText(x: Value): boolean {
   return (x.kind === 'atom' || x.kind === 'vector') && x.type === 10;
+}
+
+/** Bytes where text is split count as its characters. */
+function asText(y: Value): Value {
+  return y.kind === 'vector' && y.type === 4 ? byteVector(10, y.data) : y;
+}
+
+function isWhole(y: Value): y is Atom {
+  return y.kind === 'atom' && y.type >= 5 && y.type <= 7;
+}
+
+/** All digits of a long in a base up to 255, each as a byte, as many as 64 bits hold of them whole. */
+function byteDigits(base: number, y: Atom): Value {
+  if (base < 2) throw new QError('domain');
+  const digitsInLong = Math.floor(64 / Math.log2(base));
+  return byteVector(4, Uint8Array.from(digitsOf(longOf(y), BigInt(base), digitsInLong), Number));
 }
 
 function textArgument(x: Value): string {
@@ -119,7 +136,7 @@ function bits(y: Value): Value {
 function digits(x: Value, y: Value): Value {
   if (isListLike(x)) return mixedDigits(toLongs(simple(x)), y);
   if (x.kind !== 'atom') throw new QError('type');
-  if (y.kind === 'list') return list(y.items.map(item => digits(x, item)));
+  if (y.kind === 'list') return nestedDigits(x, y.items);
   const base = longOf(x);
   if (base < 2n) throw new QError('domain');
   const numbers = Array.from(toLongs(simple(y)), value => value);
@@ -127,6 +144,18 @@ function digits(x: Value, y: Value): Value {
   const rows = numbers.map(value => digitsOf(value, base, width));
   if (y.kind === 'atom') return longs(BigInt64Array.from(rows[0]!));
   return flip(list(rows.map(row => longs(BigInt64Array.from(row)))));
+}
+
+/** Of numbers in lists the digits' places come first, as of a plain list. */
+function nestedDigits(base: Value, items: readonly Value[]): Value {
+  const parts = items.map(item => itemsOf(digits(base, item)));
+  const width = Math.max(...parts.map(part => part.length));
+  const zero = (item: Value) => (isListLike(item) ? longs(new BigInt64Array(itemsOf(item).length)) : long(0));
+  const padded = parts.map((part, i) => [
+    ...Array.from({ length: width - part.length }, () => zero(items[i]!)),
+    ...part,
+  ]);
+  return collect(Array.from({ length: width }, (_, place) => collect(padded.map(part => part[place]!))));
 }
 
 function countDigits(value: bigint, base: bigint): number {

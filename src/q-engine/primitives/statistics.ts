@@ -3,10 +3,11 @@
 import { type Simple, toFloats } from '../values/convert.ts';
 import { collect, countOf, isListLike, itemAt, itemsOf } from '../values/items.ts';
 import { float, symbols } from '../values/make.ts';
-import type { Value } from '../values/value.ts';
+import type { Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 import { sum } from './aggregates.ts';
 import { multiply } from './arithmetic.ts';
+import { castVector } from './cast.ts';
 import { define } from './registry.ts';
 
 function numbers(x: Value): Float64Array {
@@ -119,11 +120,13 @@ function positions(y: Value): Value[] {
   );
 }
 
-/** The sum of products; of two lists of whole numbers it is a float. */
+/** The sum of products; two lists of whole numbers are multiplied as floats. */
 function weightedSum(x: Value, y: Value): Value {
-  const total = sum(multiply(x, y));
-  const whole = total.kind === 'atom' && (total.type === 7 || total.type === 6);
-  return whole && x.kind === 'vector' && y.kind === 'vector' ? float(numbers(total)[0]!) : total;
+  return sum(multiply(isWhole(x) && isWhole(y) ? castVector(9, x) : x, y));
+}
+
+function isWhole(x: Value): x is Vector {
+  return x.kind === 'vector' && (x.type === 1 || (x.type >= 4 && x.type <= 7));
 }
 
 define('var', { unary: statistic(values => variance(values, false)) });

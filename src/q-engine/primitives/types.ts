@@ -24,6 +24,11 @@ function nullLeaf(x: Simple): Value {
 /** Whether each simple value is null; a general null or function is not a list to look into. */
 function isNullValue(x: Value): Value {
   if (x.kind === 'null') return boolean(true);
+  // An enumeration never counts as null, whatever symbol it stands for.
+  if (x.kind === 'atom' && x.type === 20) return boolean(false);
+  if (x.kind === 'vector' && x.type === 20) return byteVector(1, new Uint8Array(x.data.length));
+  if (x.kind === 'table') return { ...x, sorted: false, columns: x.columns.map(isNullValue) };
+  if (x.kind === 'dictionary') return { ...x, sorted: false, values: isNullValue(x.values) };
   if (x.kind === 'list') {
     spend(x.items.length);
     const items = x.items.map(isNullValue);
