@@ -53,6 +53,17 @@ export function examplesOf(markdown: string): Example[] {
   return examples;
 }
 
+/** The text of all fenced blocks of a page, in whatever language. */
+export function fencedText(markdown: string): string {
+  let inside = false;
+  const lines: string[] = [];
+  for (const line of markdown.split('\n')) {
+    if (/^\s*```/.test(line)) inside = !inside;
+    else if (inside) lines.push(line);
+  }
+  return lines.join('\n');
+}
+
 /** Lines of output may carry a remark of the documentation after some blanks. */
 function withoutRemark(line: string): string {
   return line.replace(/\s{2,}\/ .*$/, '').trimEnd();

@@ -6,14 +6,15 @@ import { type Names, namesOf } from './names.ts';
 const OUTSIDE = new Set(['random', 'nowNs', 'localOffsetNs', 'environment', 'dotz', 'open', 'applyHandle']);
 
 export class PageInput {
-  readonly #page: string;
+  readonly #blocks: string;
   readonly #namesOfPage: Names;
   /** Variables whose values depend on what the page does not give. */
   readonly #unknown = new Set<string>();
   #outside = false;
 
-  constructor(page: string, code: string) {
-    this.#page = page;
+  /** `blocks` is the text of the page's code blocks, `code` what of it is q. */
+  constructor(blocks: string, code: string) {
+    this.#blocks = blocks;
     this.#namesOfPage = namesOf(code);
   }
 
@@ -54,7 +55,7 @@ export class PageInput {
     return lacking;
   }
 
-  /** A name that the page's code uses, and that nowhere on the page is assigned, a symbol or a parameter. */
+  /** A name that the page's code uses, and that in none of its code blocks is assigned, a symbol or a parameter. */
   #isUndefined(name: string): boolean {
     if (!this.#namesOfPage.used.has(name) || this.#namesOfPage.written.has(name)) return false;
     if (/^\.[A-Za-z](\.|$)/.test(name)) return false;
@@ -62,6 +63,6 @@ export class PageInput {
     const given = new RegExp(
       `(?<![\\w.\`])${literal}(\\[[^\\]\\n]*\\])?[ ]*:|\`${literal}(?![\\w.])|[[;] *${literal} *[\\];]`,
     );
-    return !given.test(this.#page);
+    return !given.test(this.#blocks);
   }
 }

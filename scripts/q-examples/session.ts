@@ -8,7 +8,7 @@ import { spend, withTimeLimit } from '../../src/q-engine/values/limits.ts';
 import { QError } from '../../src/q-engine/values/value.ts';
 import { DirectoryHost } from '../../test/support/q-directory-host.ts';
 import { MemoryHost } from '../../test/support/q-engine-host.ts';
-import { type Example, examplesOf } from './examples.ts';
+import { type Example, examplesOf, fencedText } from './examples.ts';
 import { PageInput } from './input.ts';
 
 export interface Outcome {
@@ -47,7 +47,10 @@ function runExamples(
   // A typesetter's blank that does not break is a blank.
   const page = readFileSync(path, 'utf8').replaceAll('\u00a0', ' ');
   const examples = examplesOf(page);
-  const input = new PageInput(page, examples.map(example => example.script ?? example.expression).join('\n'));
+  const input = new PageInput(
+    fencedText(page),
+    examples.map(example => example.script ?? example.expression).join('\n'),
+  );
   const engine = new Engine(input.watch(host, () => spend(1)));
   if (host instanceof DirectoryHost) host.interpreter = engine.interpreter;
   const run = (text: string) => {

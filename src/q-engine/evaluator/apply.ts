@@ -106,7 +106,10 @@ export function rankOf(target: Value): number {
       const given = target.args.filter(arg => arg !== ELIDED).length;
       // A list with gaps waits for as many items as it has gaps.
       if (isEnlist(target.target)) return target.args.length - given;
-      return Math.max(rankOf(target.target), target.args.length) - given;
+      // Primitives of several ranks, such as @, have the one that they are written with, at least two.
+      const { target: inner } = target;
+      const rank = inner.kind === 'primitive' ? Math.min(2, inner.maxRank) : rankOf(inner);
+      return Math.max(rank, target.args.length) - given;
     }
     case 'composition':
       return rankOf(target.parts[target.parts.length - 1]!);

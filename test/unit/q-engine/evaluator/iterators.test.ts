@@ -7,6 +7,13 @@ function holds(cases: readonly (readonly [expression: string, literal: string])[
 }
 
 describe('q-engine iterators', () => {
+  it('a function with one argument left open - is unary to over and scan, whatever it was made of', () => {
+    const q = new QSession();
+    expect(q.literal('(sum 0 2 3 3@)\\[1]')).to.equal('1 2 3');
+    expect(q.literal('@[0 2 3 3;]\\[1]')).to.equal('1 2 3');
+    expect(q.literal('(ssr[;"aa";"a"]\\)"aaaaa"')).to.equal('("aaaaa";"aaa";"aa";,"a")');
+  });
+
   it('a list with gaps - is a function of as many items as it has gaps', () => {
     holds([
       ['2(`f;)\\1', '(1;(`f;1);(`f;(`f;1)))'],
