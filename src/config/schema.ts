@@ -12,6 +12,9 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 export const LOG_FORMATS = ['pretty', 'json'] as const;
 
+/** What an account of Massive may ask of REST: 5 requests a minute, or what it calls unlimited. */
+export const REST_TIERS = ['basic', 'paid'] as const;
+
 export const FUTURES_EXCHANGES = ['cme', 'cbot', 'nymex', 'comex'] as const;
 
 const MIB = 1024 * 1024;
@@ -69,6 +72,53 @@ const target = z.strictObject({
     .prefault({}),
 });
 
+/** Where history comes from and where it goes. */
+const history = z
+  .strictObject({
+    key: secretName.default('MASSIVE_API_KEY'),
+    keyFile: filePath.nullable().default(null),
+    rest: z
+      .strictObject({
+        address: text('an https:// address, or http:// on this machine', /^https?:\/\/\S+$/).default(
+          'https://api.massive.com',
+        ),
+        tier: oneOf(REST_TIERS).default('basic'),
+        requestsPerMinute: wholeNumber(1, 60_000, 'requests').nullable().default(null),
+        dailyRequests: wholeNumber(1, 1_000_000_000, 'requests').nullable().default(null),
+        settledAfterMinutes: wholeNumber(0, 10_080, 'minutes').default(20),
+      })
+      .prefault({}),
+    flatFiles: z
+      .strictObject({
+        place: text('an https:// address, or the path of a directory').default('https://files.massive.com'),
+        bucket: text('the name of a bucket', /^[a-z0-9][a-z0-9.-]*$/).default('flatfiles'),
+        accessKey: secretName.default('MASSIVE_S3_ACCESS_KEY'),
+        accessKeyFile: filePath.nullable().default(null),
+        secretKey: secretName.default('MASSIVE_S3_SECRET_KEY'),
+        secretKeyFile: filePath.nullable().default(null),
+        maxFileBytes: wholeNumber(MIB, 1024 * 1024 * MIB, 'bytes').default(4096 * MIB),
+      })
+      .prefault({}),
+    loader: z
+      .strictObject({
+        host: text('a host name or an IP address', addressPattern).default('127.0.0.1'),
+        port: port.default(5013),
+        user: text('the name of a kdb+ user, without a colon', /^[^:\s]+$/)
+          .nullable()
+          .default(null),
+        password: secretName.default('KDB_PASSWORD'),
+        passwordFile: filePath.nullable().default(null),
+        tls: yesOrNo.default(false),
+        tlsCaFile: filePath.nullable().default(null),
+        answerMs: wholeNumber(1000, 86_400_000, 'milliseconds').default(600_000),
+        waitMs: wholeNumber(0, 86_400_000, 'milliseconds').default(120_000),
+      })
+      .prefault({}),
+    cacheDirectory: directoryPath.default('~/.cache/massive-kdb'),
+    concurrency: wholeNumber(1, 64, 'units').default(4),
+  })
+  .prefault({});
+
 /** Everything that can be configured. Sections other than `feeds` and `targets` can be given in every layer. */
 export const configurationSchema = z.strictObject({
   feeds: z.array(feed).describe('a list of feeds').default([]),
@@ -84,6 +134,7 @@ export const configurationSchema = z.strictObject({
       maxFiles: wholeNumber(1, 1000, 'files').default(10),
     })
     .prefault({}),
+  history,
   state: z.strictObject({ directory: directoryPath.default('~/.local/state/massive-kdb') }).prefault({}),
   timeouts: z
     .strictObject({
