@@ -1,5 +1,6 @@
 /** Views: their definition, their evaluation on use, and what can be asked of them. */
 
+import { eachNode } from '../language/each-node.ts';
 import type { Node } from '../language/nodes.ts';
 import { treeOf } from '../language/parse-tree.ts';
 import { parseView } from '../language/parser.ts';
@@ -65,20 +66,17 @@ export function viewNames(namespace: string, pendingOnly: boolean, interpreter: 
 /** The globals that statements read, as written, in order. Of a query it is those of its table. */
 function namesRead(statements: readonly Node[], lambda: Lambda): string[] {
   const names = new Set<string>();
-  const visit = (part: unknown): void => {
-    if (Array.isArray(part)) {
-      for (const item of part) visit(item);
-      return;
+  eachNode(statements, node => {
+    if (node.kind === 'name' && !lambda.locals.includes(node.name)) names.add(node.name);
+    if (node.kind === 'query') {
+      for (const name of namesRead([node.source], lambda)) names.add(name);
+      return false;
     }
-    if (part === null || typeof part !== 'object') return;
-    const node = part as Node;
-    if (node.kind === 'literal') return;
-    if (node.kind === 'name') {
-      if (!lambda.locals.includes(node.name)) names.add(node.name);
-    } else if (node.kind === 'query') visit(node.source);
-    else if (node.kind === 'assign') visit([node.indices, node.operator, node.value]);
-    else for (const child of Object.values(node)) visit(child);
-  };
-  visit(statements);
+    if (node.kind !== 'assign') return true;
+    const { indices = [], operator, value } = node;
+    const read = [...indices, ...(operator === undefined ? [] : [operator]), value];
+    for (const name of namesRead(read, lambda)) names.add(name);
+    return false;
+  });
   return [...names];
 }

@@ -1,6 +1,6 @@
 /** Syntax trees to q's parse trees, and back: lists of a function and its arguments. */
 import { primitive } from '../primitives/registry.ts';
-import { collect, itemsOf } from '../values/items.ts';
+import { collect, enlist, itemsOf } from '../values/items.ts';
 import { spend } from '../values/limits.ts';
 import { boolean, char, dictionary, list, longAtom, symbol, symbols } from '../values/make.ts';
 import { INFINITE_LONG } from '../values/types.ts';
@@ -17,7 +17,7 @@ export function parseToTree(source: string, namespace: string): Value {
 export function treeOf(node: Node): Value {
   switch (node.kind) {
     case 'literal':
-      return isSymbolic(node.value) ? list([node.value]) : node.value;
+      return isSymbolic(node.value) ? enlist(node.value) : node.value;
     case 'name':
       return symbol(node.name);
     case 'elided':

@@ -77,4 +77,12 @@ describe('q-engine backtraces', () => {
     const q = new QSession().run('f:{.Q.bt[];x}');
     expect(q.show('f 2')).to.equal('  [1]  f:{.Q.bt[];x}\n          ^\n  [0]  f 2\n       ^\n2');
   });
+
+  it('value of a function - names it, its globals, constants and place', () => {
+    const q = new QSession();
+    q.host.files.set('s.q', new TextEncoder().encode('\n\\d .n\nf:{[a]b:a+7;g::b;h b}\n'));
+    q.run('\\l s.q');
+    expect(q.literal('1_value .n.f')).to.equal('(,`a;,`b;`n`g`h;7;();".n.f";"/s.q";3;"{[a]b:a+7;g::b;h b}")');
+    expect(q.literal('value each(+;neg;get;value)')).to.equal('1 2 19 19');
+  });
 });
