@@ -100,7 +100,7 @@ export class MemoryHost implements EngineHost {
     if (value === undefined) this.dotzValues.delete(name);
     else this.dotzValues.set(name, value);
   }
-  internal(): Value | undefined {
+  internal(_code: number, _argument: Value): Value | undefined {
     return undefined;
   }
   exit(code: number): never {

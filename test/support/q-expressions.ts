@@ -2,6 +2,7 @@
 import type { Random } from '../../src/base/random.ts';
 import { primitiveNames } from '../../src/q-engine/primitives/registry.ts';
 import '../../src/q-engine/primitives/index.ts';
+import { FUZZ_CORPUS, FUZZ_SERIALISED } from './q-fuzz-corpus.ts';
 
 /** What every session defines first, so that expressions find values of all kinds. */
 export const FUZZ_GLOBALS = `
@@ -13,78 +14,6 @@ g:{[a;b;c]a;b;c}
 l:(1;\`a;"text";2.5;1 2 3)
 s:\`s#1 2 3 5 8
 `;
-
-const CORPUS: readonly string[] = [
-  'select last close,sum volume by sym from t',
-  'select from t where sym in `a`b,price>1',
-  'exec size by sym from t',
-  'update price:fills price by sym from t',
-  'delete price from t where null size',
-  'select[2;>price] sym,time from t',
-  'select from t where price=(max;price) fby sym',
-  '?[t;enlist(>;`price;1);(enlist`sym)!enlist`sym;(enlist`m)!enlist(max;`size)]',
-  '![t;();0b;enlist`price]',
-  'aj[`sym`time;t;`sym`time xcols t]',
-  't lj 1!select first size by sym from t',
-  'wj[(t.time;t.time);`sym`time;t;(t;(max;`price))]',
-  '(uj/)(t;t;select sym from t)',
-  'ej[`sym;t;t]',
-  '`price xdesc `sym xasc t',
-  '(+/)til 10',
-  '{x+y}/[0;1 2 3]',
-  '{$[x<2;x;.z.s[x-1]+.z.s x-2]}10',
-  '5{x*2}\\1',
-  '{x>1}{x div 2}/100',
-  '1 2 3+/:\\:4 5',
-  "(-':)1 4 9",
-  '@[1 2 3;0 2;+;10]',
-  '.[(1 2;3 4);(0;1);:;9]',
-  '@[{1+x};`a;{"error ",x}]',
-  '.[+;(1;`a);::]',
-  'd[`a],d`zz',
-  'a:1;b::2;a+b',
-  '(p;q):(1;2)',
-  'if[1b;x:2]',
-  'i:0;while[i<5;i+:1]',
-  'do[3;i+:1]',
-  '"," vs "a,b,c"',
-  '0b sv 10101b',
-  'ssr["hello";"l";"L"]',
-  '"hello" like "h*[a-z]?"',
-  '"D"$"2024.01.02"',
-  '`int$1.5 2.5 0n',
-  '"psjf"$\'("2024.01.02D";"x";"1";"2")',
-  '.Q.s1 (1;`a;"b")',
-  '-8!t',
-  '-9!-8!(t;k;d)',
-  '.j.j t',
-  '.j.k "[1,{\\"a\\":null}]"',
-  'parse "select from t where a=1"',
-  'eval (+;1;(*;2;3))',
-  'value "1+1"',
-  '.Q.fmt[8;2;3.14159]',
-  '4 xbar til 20',
-  '0 1 2 bin 1.5',
-  '3 mavg 1 2 3 4f',
-  'distinct raze group `a`b`a',
-  'flip `a`b!(1 2;3 4)',
-  'ungroup select size by sym from t',
-  '`sym xkey t',
-  't upsert t',
-  '`t insert (`z;00:00:00.000;1f;1)',
-  '(`a;1 2;"x")~(`a;1 2;"x")',
-  '2 3#til 6',
-  '0N 2#til 5',
-  "f'[1 2;3 4]",
-  '(`s#1 2 3)?2',
-  'til each 1 2 3',
-  'enlist each `a`b',
-  '.z.p-.z.P',
-  '2000.01.01D00:00:00.000000001+til 3',
-  '"c"$0x0 vs 12345',
-  'show t',
-  '-3!k',
-];
 
 const LITERALS: readonly string[] = [
   ...[
@@ -269,7 +198,9 @@ export class QExpressions {
 
   next(): string {
     const kind = this.#random();
-    if (kind < 0.35) return this.#mutated(this.#pick(CORPUS));
+    if (kind < 0.4) return this.#mutated(this.#pick(FUZZ_CORPUS));
+    if (kind < 0.42) return this.#damaged();
+    if (kind < 0.45) return `value ${quoted(this.#mutated(this.#pick(FUZZ_CORPUS)))}`;
     if (kind < 0.75) return this.#expression(1 + this.#below(4));
     if (kind < 0.85) return this.#query();
     if (kind < 0.95)
@@ -304,9 +235,21 @@ export class QExpressions {
       else if (change === 1) tokens.splice(at, 0, this.#token());
       else if (change === 2) tokens.splice(at, 1, this.#token());
       else if (change === 3) tokens.splice(at, 1, this.#pick(LITERALS));
-      else tokens.splice(at, 1, ...(this.#pick(CORPUS).match(TOKEN) ?? []).slice(0, 1 + this.#below(6)));
+      else tokens.splice(at, 1, ...(this.#pick(FUZZ_CORPUS).match(TOKEN) ?? []).slice(0, 1 + this.#below(6)));
     }
     return tokens.join('');
+  }
+
+  /** Serialised bytes with some of them changed, or cut off, and read again. */
+  #damaged(): string {
+    const value = this.#pick(FUZZ_SERIALISED);
+    const byte = (): string => this.#below(256).toString(16).padStart(2, '0');
+    const changes = Array.from(
+      { length: this.#below(4) },
+      () => `b:@[b;${this.#below(60)}mod count b;:;0x${byte()}]`,
+    );
+    const cut = this.#random() < 0.3 ? `b:${this.#below(60)}#b` : 'b';
+    return [`b:-8!${value}`, ...changes, cut, '-9!b'].join(';');
   }
 
   #noun(depth: number): string {
@@ -388,4 +331,9 @@ export class QExpressions {
       `string {enlist x}/[${depth};1]`,
     ]);
   }
+}
+
+/** A string literal of q. */
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, character => `\\${character}`).replaceAll('\n', '\\n')}"`;
 }

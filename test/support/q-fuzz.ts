@@ -1,8 +1,11 @@
 /** Evaluates expressions one after the other in a session and tells which end otherwise than q says. */
 import { seededRandom } from '../../src/base/random.ts';
+import { decodeMessage, encodeMessage, MessageKind } from '../../src/q-engine/codec/index.ts';
 import { Engine } from '../../src/q-engine/engine.ts';
+import { functionReader } from '../../src/q-engine/files/function-reader.ts';
 import { withTimeLimit } from '../../src/q-engine/values/limits.ts';
-import { limitError, QError } from '../../src/q-engine/values/value.ts';
+import { byteVector } from '../../src/q-engine/values/make.ts';
+import { limitError, QError, type Value } from '../../src/q-engine/values/value.ts';
 import { MemoryHost } from './q-engine-host.ts';
 import { FUZZ_GLOBALS, QExpressions } from './q-expressions.ts';
 
@@ -36,9 +39,21 @@ export function fuzz(
   return findings;
 }
 
+/** A host that serialises, too, as the process does. */
+class FuzzHost extends MemoryHost {
+  override internal(code: number, argument: Value): Value | undefined {
+    if (Math.abs(code) === 8) return byteVector(4, encodeMessage(argument, MessageKind.async));
+    if (Math.abs(code) !== 9) return undefined;
+    if (argument.kind !== 'vector' || argument.type !== 4) throw new QError('type');
+    const decoded = decodeMessage(argument.data, functionReader);
+    if ('error' in decoded) throw new QError(decoded.error);
+    return decoded.value;
+  }
+}
+
 /** A session: gives what is wrong with how an expression ended, or undefined. */
 function newSession(): (expression: string) => string | undefined {
-  const host = new MemoryHost();
+  const host = new FuzzHost();
   const engine = new Engine(host);
   engine.loadScript(FUZZ_GLOBALS);
   return expression => {
