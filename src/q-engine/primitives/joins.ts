@@ -49,7 +49,7 @@ function withColumn(x: Table, name: string, column: Value): Table {
   );
 }
 
-/** What joins the rows of y's key: nothing where y is the empty list. */
+/** A common column from x's values and those of y's matching rows. */
 type Combine = (old: Value, fresh: Value, matched: Int32Array) => Value;
 
 /** A table to join to, or the name of one, which then takes the result. */
@@ -109,9 +109,9 @@ function plusJoin(x: Value, y: Value): Value {
   return keyBy(result, isKeyedTable(x) ? x.keys.names.length : 0);
 }
 
-/** Rows of both below each other with the columns of both; keyed tables by key. */
-export function unionJoin(x: Value, y: Value): Value {
-  if (isKeyedTable(x)) return unionKeyed(x, keyedArgument(y));
+/** Rows of both below each other with the columns of both; keyed tables by key, where `combine` says what wins. */
+export function unionJoin(x: Value, y: Value, combine: Combine = whereMatched): Value {
+  if (isKeyedTable(x)) return unionKeyed(x, keyedArgument(y), combine);
   if (x.kind !== 'table' || y.kind !== 'table') throw new QError('type');
   const names = [...x.names, ...y.names.filter(name => !x.names.includes(name))];
   return joinTables(widened(x, y, names), widened(y, x, names));
@@ -133,7 +133,7 @@ function nulls(like: Value, count: number): Value {
   return repeat(countOf(like) === 0 ? nullLike(like) : nullLike(itemAt(like, 0)), count);
 }
 
-function unionKeyed(x: KeyedTable, y: KeyedTable): Value {
+function unionKeyed(x: KeyedTable, y: KeyedTable, combine: Combine): Value {
   const names = [...x.values.names, ...y.values.names.filter(name => !x.values.names.includes(name))];
   const known = countOf(x.keys);
   const found = findPositions(x.keys, columnsNamed(y.keys, x.keys.names));
@@ -146,7 +146,7 @@ function unionKeyed(x: KeyedTable, y: KeyedTable): Value {
     const after = columnOrUndefined(y.values, name);
     if (after === undefined) return pick(before!, old);
     if (before === undefined) return pick(after, back);
-    return whereMatched(pick(before, old), pick(after, back), back);
+    return combine(pick(before, old), pick(after, back), back);
   });
   return dictionary(keys, table(names, columns));
 }
@@ -186,8 +186,8 @@ define('ljf', {
 define('ij', { binary: (x, y) => innerJoin(x, y, whereMatched) });
 define('ijf', { binary: (x, y) => innerJoin(x, y, filled) });
 define('pj', { binary: plusJoin });
-define('uj', { binary: unionJoin });
-define('ujf', { binary: unionJoin });
+define('uj', { binary: (x, y) => unionJoin(x, y) });
+define('ujf', { binary: (x, y) => unionJoin(x, y, filled) });
 define('ej', {
   variadic: args => {
     if (args.length !== 3) throw new QError('rank');

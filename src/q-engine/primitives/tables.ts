@@ -295,7 +295,7 @@ function tables(x: Value, interpreter: Interpreter): Value {
     const value = interpreter.globals.stored(namespace === '' ? name : `${namespace}.${name}`)!;
     return value.kind === 'table' || isKeyedTable(value);
   });
-  return symbols(names.sort(), 's');
+  return symbols(names.sort());
 }
 
 define('insert', { binary: insert }, { type: 102 });

@@ -146,11 +146,12 @@ function singleColumn(keys: Table): Value {
 /** x _ y */
 export function drop(x: Value, y: Value): Value {
   if (isInteger(x)) return dropCount(Number(x.value), y);
-  if (y.kind === 'table' || isKeyedTable(y)) return dropColumns(x, y);
+  const cuts = x.kind === 'vector' && isWholeVector(x);
+  if ((y.kind === 'table' && !cuts) || isKeyedTable(y)) return dropColumns(x, y);
   if (y.kind === 'dictionary') return dropKeys(x, y);
   if (x.kind === 'dictionary' && !isListLike(y)) return dropKeys(y, x);
   if (isInteger(y)) return dropAt(x, Number(y.value));
-  if (x.kind === 'vector' && isWholeVector(x)) return primitive('cut').code.binary!(x, y, undefined as never);
+  if (cuts) return primitive('cut').code.binary!(x, y, undefined as never);
   throw new QError('type');
 }
 

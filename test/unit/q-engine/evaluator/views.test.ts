@@ -28,7 +28,7 @@ describe('q-engine views', () => {
     expect(q.literal('(value`. `u)2')).to.equal('`v`t');
     expect(q.literal('views[]')).to.equal('`s#`u`v');
     expect(q.literal('.z.b')).to.equal('`a`b`v`t!(,`v;,`v;,`u;,`u)');
-    expect(q.literal('tables[]')).to.equal('`s#`symbol$()');
+    expect(q.literal('tables[]')).to.equal('`symbol$()');
   });
 
   it('itself - a view has its last result in its own expression, or signals loop', () => {

@@ -16,6 +16,11 @@ describe('q-engine joins', () => {
     expect(q().literal('t~t lj ()')).to.equal('1b');
   });
 
+  it('uj of keyed tables - takes nulls of the right table, ujf keeps what they would replace', () => {
+    const session = new QSession().run('x:([a:1 2]b:5 6)', 'y:([a:2 3]b:0N 8)');
+    expect(session.literal('(exec b from x uj y;exec b from x ujf y)')).to.equal('(5 0N 8;5 6 8)');
+  });
+
   it('lj and aj - by the name of a table change it', () => {
     expect(q().literal('(`t lj k;t`p)')).to.equal('(`t;1 2 3)');
     expect(q().run('`t lj k').literal('t`p')).to.equal('10 2 3');
@@ -51,6 +56,11 @@ describe('q-engine joins', () => {
     expect(session.literal('type each (`sym$`b),`b')).to.equal('-20 -11h');
     expect(session.literal('(`sym$`a`b),`c')).to.equal('`a`b`c');
     expect(session.literal('attr `sym?`g#`c`a`c')).to.equal('`g');
+  });
+
+  it('cut - divides a table by rows', () => {
+    expect(q().literal('count each 0 2 _ t')).to.equal('2 1');
+    expect(q().literal('(0 2 _ t)[1]~([]s:enlist`c;d:3;p:3)')).to.equal('1b');
   });
 
   it('tables without columns or rows - end in a value or a signal of q', () => {
