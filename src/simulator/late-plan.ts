@@ -65,8 +65,9 @@ export class LatePlan {
 
   /** Chance that a bar of a second gets one of the late trades that arrive in second `arrival`. */
   chanceAt(arrival: number): number {
-    const { share } = this.#shares.findLast(({ from }) => from <= arrival)!;
-    return share / LATE_TARGETS;
+    let newest = this.#shares.length - 1;
+    while (this.#shares[newest]!.from > arrival) newest--;
+    return this.#shares[newest]!.share / LATE_TARGETS;
   }
 
   /** The second whose trades arrive in second `arrival`; the first is some seconds ago, the other one minutes. */

@@ -13,6 +13,10 @@ export class LateHistory implements LateSchedule {
   readonly #counts: Uint8Array;
   readonly #arrivals: Int32Array;
   readonly #ordinals: Uint8Array;
+  /** Lists by length, to be filled again and again: there is one for every second bar of a history. */
+  readonly #lists = Array.from({ length: LATE_ENTRIES + 1 }, (_, length) =>
+    Array.from({ length }, () => ({ arrival: 0, target: 0, chance: 0, ordinal: 0 })),
+  );
 
   /** @param from first second since 1970; `until` is the first one outside */
   constructor(plan: LatePlan, from: number, until: number) {
@@ -33,14 +37,17 @@ export class LateHistory implements LateSchedule {
     }
   }
 
+  /** Good until it is asked again. */
   targeting(second: number): readonly LateArrival[] {
     const offset = second - this.#from;
-    const count = this.#counts[offset] ?? 0;
-    const list: LateArrival[] = [];
-    for (let at = offset * LATE_ENTRIES; at < offset * LATE_ENTRIES + count; at++) {
-      const arrival = this.#arrivals[at]!;
-      const chance = this.#plan.chanceAt(arrival);
-      list.push({ arrival, target: second, chance, ordinal: this.#ordinals[at]! });
+    const list = this.#lists[this.#counts[offset] ?? 0]!;
+    for (let i = 0; i < list.length; i++) {
+      const late = list[i]!;
+      const at = offset * LATE_ENTRIES + i;
+      late.arrival = this.#arrivals[at]!;
+      late.target = second;
+      late.chance = this.#plan.chanceAt(late.arrival);
+      late.ordinal = this.#ordinals[at]!;
     }
     return list;
   }

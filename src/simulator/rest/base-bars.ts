@@ -39,6 +39,8 @@ export async function* baseBars(query: BaseQuery): AsyncGenerator<BaseBar> {
   const block = new BarBlock(base === 'second' ? 90_000 : 1500);
   let current: BaseBar | undefined;
   for (const session of sessionsOf(query)) {
+    const day = dayStart(query, session);
+    if (base === 'day' && (day < query.first || day > query.last)) continue;
     await setImmediate();
     readSession(query, session, block);
     const factor = query.adjusted ? shareFactor(listing.splits, session.date) : 1;
@@ -55,27 +57,34 @@ export async function* baseBars(query: BaseQuery): AsyncGenerator<BaseBar> {
   }
 }
 
-function readSession({ history, listing, base, known }: BaseQuery, session: Session, block: BarBlock): void {
+/** A session of futures is filed under the evening on which it begins. */
+function dayStart({ history }: BaseQuery, session: Session): number {
+  return history.calendar.market === 'futures' ? session.from : session.midnight;
+}
+
+function readSession(query: BaseQuery, session: Session, block: BarBlock): void {
+  const { history, listing, base, known } = query;
   if (base === 'second') history.seconds(listing, session, known, block);
   else if (base === 'minute') history.minutes(listing, session, known, block);
   else {
     const bar = emptyBar();
     const traded = history.day(listing, session, known, bar, block);
     block.count = 0;
-    // A session of futures is filed under the evening on which it begins.
-    if (traded) block.add(history.calendar.market === 'futures' ? session.from : session.midnight, bar);
+    if (traded) block.add(dayStart(query, session), bar);
   }
 }
 
-function* sessionsOf({ history, first, last, known, descending }: BaseQuery): Generator<Session> {
+function* sessionsOf({ history, base, first, last, known, descending }: BaseQuery): Generator<Session> {
   const { calendar } = history;
+  const concerned = (session: Session): boolean =>
+    session.from <= known && (base === 'day' || (session.until > first && session.from <= last));
   // A session may begin on the evening before its date.
   const from = later(FIRST_DATE, calendar.dateOf(first));
   const to = addDays(calendar.dateOf(Math.min(last, known)), 1);
   const step = descending ? -1 : 1;
   for (let date = descending ? to : from; date >= from && date <= to; date = addDays(date, step)) {
     const session = calendar.session(date);
-    if (session && session.from <= known) yield session;
+    if (session && concerned(session)) yield session;
   }
 }
 
