@@ -8,6 +8,9 @@ export interface Example {
   readonly script?: string;
 }
 
+/** Of the root, or of a namespace such as `q.a)`. */
+const PROMPT = /^q(?:\.\w+)*\)/;
+
 /** The examples of a page's fenced q blocks, in order. */
 export function examplesOf(markdown: string): Example[] {
   const examples: Example[] = [];
@@ -40,9 +43,10 @@ export function examplesOf(markdown: string): Example[] {
     }
     if (indent === undefined) continue;
     const line = raw.startsWith(indent) ? raw.slice(indent.length) : raw.trimStart();
-    if (line.startsWith('q)')) {
+    const prompt = PROMPT.exec(line);
+    if (prompt !== null) {
       finish();
-      current = { expression: line.slice(2), expected: [] };
+      current = { expression: line.slice(prompt[0].length), expected: [] };
     } else if (current !== undefined) {
       // An open bracket says that the line goes on with the expression; otherwise it is output.
       if (current.expected.length === 0 && !isBalanced(current.expression)) current.expression += `\n${line}`;
