@@ -228,6 +228,8 @@ function runExec(whole: Value, spec: QuerySpec, frame: Frame, interpreter: Inter
 function runDelete(whole: Value, spec: QuerySpec, frame: Frame, interpreter: Interpreter): Value {
   const keyCount = isKeyedTable(whole) ? whole.keys.names.length : 0;
   if (spec.columns.length > 0) {
+    // Rows or columns: what stays of both is nowhere said.
+    if (spec.where.length > 0) throw new QError('type');
     if (whole.kind === 'dictionary' && keyCount === 0) return deleteKeys(whole, spec);
     const source = unkeyed(whole);
     const unwanted = spec.columns.map(column => column.name);

@@ -22,6 +22,11 @@ describe('q-engine queries', () => {
     expect(q().literal(`count select from ${t} where 1b,a>1`)).to.equal('1');
   });
 
+  it('delete - takes columns or conditions, not both', () => {
+    expect(q().literal('delete a from ([]a:1 2;b:3 4) where b>3')).to.equal("'type");
+    expect(q().literal('![([]a:1 2;b:3 4);enlist(>;`b;3);0b;enlist`a]')).to.equal("'type");
+  });
+
   it('by - groups in key order, last row without columns', () => {
     expect(q().literal('exec v from select v:sum size by sym from t')).to.equal('4 6');
     expect(q().literal('exec price from select by sym from t')).to.equal('11 21f');
