@@ -176,6 +176,7 @@ function rename(names: Value, x: Value): Value {
   if (names.kind === 'dictionary') {
     const from = nameList(names.keys);
     const to = nameList(names.values);
+    if (from.some(name => !all.names.includes(name))) throw new QError('length');
     renamed = all.names.map(name => (from.includes(name) ? to[from.indexOf(name)]! : name));
   } else {
     const given = nameList(names);

@@ -64,6 +64,13 @@ describe('q-engine arithmetic', () => {
     ]);
   });
 
+  it('xcol - refuses to rename a column that is not there', () => {
+    holds([
+      ['(`a`z!`x`y) xcol ([]a:1 2)', "'length"],
+      ['(enlist[`a]!enlist`x) xcol ([]a:1 2;b:3 4)', '+`x`b!(1 2;3 4)'],
+    ]);
+  });
+
   it('keys - of all columns, and windows of no table, are length', () => {
     holds([
       ['2!([]a:1 2;b:3 4)', "'length"],
