@@ -9,6 +9,12 @@ await main([
     load: async () => (await import('./start.ts')).start,
   },
   {
+    usage: 'backfill',
+    summary: 'Bring bars of the past into the HDB, from REST or flat files',
+    example: 'backfill --market stocks --symbols AAPL --from 2026-01-02',
+    load: async () => (await import('./backfill.ts')).backfill,
+  },
+  {
     usage: 'demo',
     summary: 'Simulator, tickerplant and feed on this machine, with live bars',
     example: 'demo --for 15s',

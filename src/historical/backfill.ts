@@ -29,8 +29,15 @@ export interface BackfillOptions {
 
 export interface BackfillParts extends Omit<UnitParts, 'request' | 'onRows'> {
   readonly clock: Clock;
-  readonly observer: BackfillObserver;
 }
+
+const UNOBSERVED: BackfillObserver = {
+  unitStarted: () => {},
+  rows: () => {},
+  unitStaged: () => {},
+  unitFailed: () => {},
+  groupPublished: () => {},
+};
 
 /** Groups that may be staged and wait to be merged: staged rows take space in the database's directory. */
 const MOST_GROUPS_WAITING = 3;
@@ -52,20 +59,15 @@ export class Backfill {
   readonly #options: BackfillOptions;
   readonly #report: ReportDraft;
   readonly #failure = new AbortController();
-  readonly #unitParts: UnitParts;
   #merges: Promise<void> = Promise.resolve();
   #groupsWaiting = 0;
+  #observer: BackfillObserver = UNOBSERVED;
 
   constructor(plan: Plan, parts: BackfillParts, options: BackfillOptions) {
     this.#plan = plan;
     this.#parts = parts;
     this.#options = options;
     this.#report = new ReportDraft(plan);
-    this.#unitParts = {
-      ...parts,
-      request: plan.request,
-      onRows: (unit, rows) => parts.observer.rows(unit, rows),
-    };
   }
 
   /** The units that are still to be fetched or merged. */
@@ -74,7 +76,8 @@ export class Backfill {
   }
 
   /** Never rejects: what ended it is in the outcome, and what was done until then in the report. */
-  async run(stop: AbortSignal): Promise<BackfillOutcome> {
+  async run(stop: AbortSignal, observer: BackfillObserver): Promise<BackfillOutcome> {
+    this.#observer = observer;
     const startMs = this.#parts.clock.monotonicMs();
     const signal = firstAborted(stop, this.#failure.signal);
     let error: unknown;
@@ -117,7 +120,8 @@ export class Backfill {
   /** Whether the unit is staged afterwards. */
   async #stage(unit: Unit, isWaiting: boolean, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return false;
-    const { ledger, observer } = this.#parts;
+    const { ledger } = this.#parts;
+    const observer = this.#observer;
     const entry = ledger.entryOf(unit);
     const isSameFile = unit.kind !== 'flat' || entry?.etag === unit.etag;
     if (isWaiting && entry?.state === 'staged' && isSameFile && !this.#options.force) {
@@ -126,7 +130,11 @@ export class Backfill {
     }
     observer.unitStarted(unit);
     try {
-      const staged = await stageUnit(unit, this.#unitParts, signal);
+      const staged = await stageUnit(
+        unit,
+        { ...this.#parts, request: this.#plan.request, onRows: (of, rows) => observer.rows(of, rows) },
+        signal,
+      );
       if (staged.kind === 'missing') throw new MissingFileError(unit.id);
       this.#report.rows += staged.rows;
       this.#report.quarantined += staged.rejected;
@@ -145,7 +153,7 @@ export class Backfill {
   }
 
   async #merge(group: UnitGroup, units: readonly Unit[], signal: AbortSignal): Promise<void> {
-    const { loader, ledger, observer, sources } = this.#parts;
+    const { loader, ledger, sources } = this.#parts;
     try {
       const dates = await loader.use(async loaded => {
         const names = new Set(units.map(({ id }) => id));
@@ -157,7 +165,7 @@ export class Backfill {
       ledger.record(...units.map(unit => ({ ...ledger.entryOf(unit)!, state: 'published' as const })));
       for (const unit of units) if (unit.kind === 'flat') await sources.flat?.remove(unit.key);
       this.#report.published(units.length, dates);
-      observer.groupPublished(group, dates);
+      this.#observer.groupPublished(group, dates);
     } catch (error) {
       if (!signal.aborted) this.#failure.abort(error);
     }

@@ -28,7 +28,9 @@ export interface DateCount {
 export interface LoaderFacts {
   readonly protocol: number;
   readonly market: string;
+  /** Its database: the directory as that machine names it, and what tells it from another one in the same place. */
   readonly root: string;
+  readonly identity: string;
 }
 
 export function mergedDatesOf(value: QValue): MergedDate[] {
@@ -62,8 +64,14 @@ export function loaderFactsOf(value: QValue): LoaderFacts | undefined {
   const market = entries.get('market');
   const root = entries.get('root');
   if (protocol?.kind !== 'atom' || typeof protocol.value !== 'bigint') return undefined;
-  if (market === undefined || root === undefined) return undefined;
-  return { protocol: Number(protocol.value), market: textOf(market) ?? '', root: textOf(root) ?? '' };
+  const identity = entries.get('identity');
+  if (market === undefined || root === undefined || identity === undefined) return undefined;
+  return {
+    protocol: Number(protocol.value),
+    market: textOf(market) ?? '',
+    root: textOf(root) ?? '',
+    identity: textOf(identity) ?? '',
+  };
 }
 
 type Row = ReadonlyMap<string, string | number | bigint>;

@@ -12,6 +12,7 @@ import { type Target, targetName } from '../target.ts';
 import {
   type DateCount,
   dateCountsOf,
+  type LoaderFacts,
   loaderFactsOf,
   type MergedDate,
   mergedDatesOf,
@@ -46,6 +47,8 @@ const WHOLE_TABLES = new Set(['agg1d']);
 
 /** A connection to the loader (q/feed.q), which alone writes the database. */
 export class Loader {
+  /** The database that it writes. */
+  facts: LoaderFacts = { protocol: PROTOCOL, market: '', root: '', identity: '' };
   readonly #connection: IpcConnection;
 
   private constructor(connection: IpcConnection) {
@@ -59,7 +62,7 @@ export class Loader {
     const limits = { clock, answerTimeoutMs, maxMessageBytes: MAX_ANSWER_BYTES };
     const loader = new Loader(new IpcConnection(socket, limits, { closed: () => {} }));
     try {
-      await loader.#recognise(target, market);
+      loader.facts = await loader.#recognise(target, market);
     } catch (error) {
       loader.close();
       throw error;
@@ -120,7 +123,7 @@ export class Loader {
     this.#connection.close();
   }
 
-  async #recognise(target: Target, market: string): Promise<void> {
+  async #recognise(target: Target, market: string): Promise<LoaderFacts> {
     const expected = `a loader of ${market}, protocol ${PROTOCOL}`;
     let answer: QValue;
     try {
@@ -130,7 +133,7 @@ export class Loader {
       throw new NotLoaderError(targetName(target), expected, `'${error.signal}`);
     }
     const facts = loaderFactsOf(answer);
-    if (facts?.market === market && facts.protocol === PROTOCOL) return;
+    if (facts?.market === market && facts.protocol === PROTOCOL) return facts;
     const received = facts ? `one of ${facts.market}, protocol ${facts.protocol}` : 'another answer';
     throw new NotLoaderError(targetName(target), expected, received);
   }

@@ -1,4 +1,4 @@
-import { sign } from 'aws4';
+import aws4 from 'aws4';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { Backoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -148,7 +148,7 @@ export class S3Requests {
     const search = new URLSearchParams(query).toString().replaceAll('+', '%20');
     const path = `${this.#url.pathname}${key && `/${encoded(key)}`}${search && `?${search}`}`;
     const date = new Date(this.#parts.clock.wallMs()).toISOString().replace(/[-:]|\.\d+/g, '');
-    const signed = sign(
+    const signed = aws4.sign(
       {
         service: 's3',
         region,

@@ -1,0 +1,260 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { memoryCounters } from '../base/counters.ts';
+import { makeDirectory } from '../base/directories.ts';
+import { ExitCode } from '../base/exit-codes.ts';
+import type { Configuration } from '../config/schema.ts';
+import { findSecret } from '../config/secrets.ts';
+import { systemSources } from '../config/system-sources.ts';
+import { Backfill, type BackfillOutcome } from '../historical/backfill.ts';
+import { Ledger } from '../historical/ledger.ts';
+import { LOADER_PATIENCE, LoaderLink } from '../historical/loader-link.ts';
+import { makePlan } from '../historical/plan.ts';
+import {
+  BACKFILL_SOURCES,
+  type BackfillRequest,
+  type BackfillSource,
+  requirePossible,
+} from '../historical/request.ts';
+import { Loader } from '../kdb/loader/loader.ts';
+import type { Target } from '../kdb/target.ts';
+import { QuarantineFile } from '../massive/quarantine-file.ts';
+import { readSymbolFile } from '../massive/symbol-file.ts';
+import { tickerProblem } from '../massive/tickers.ts';
+import { createLogger, type ProcessLogger } from '../ops/logger.ts';
+import { type DateDays, dateDaysOf, isoDateOf } from '../tables/epoch.ts';
+import { MARKETS, type Market } from '../tables/markets.ts';
+import { SessionCalendar } from '../tables/session-calendar.ts';
+import { planLines, reportLines } from './backfill/plan-text.ts';
+import { jsonProgress, lineProgress, type Progress, terminalProgress } from './backfill/progress.ts';
+import { openSources } from './backfill/sources.ts';
+import { type CommandContext, defineCommand, UsageError } from './command.ts';
+import { CONFIGURATION_FLAGS, configurationFromProcess } from './configuration.ts';
+
+/** Bars by the length of their window, and the table that holds them. */
+const BAR_TABLES = { '1s': 'agg1s', '1m': 'agg1m', '1d': 'agg1d' } as const;
+
+/** `massive-kdb backfill` */
+export const backfill = defineCommand({
+  arguments: {},
+  flags: {
+    ...CONFIGURATION_FLAGS,
+    market: { type: 'string', choices: MARKETS, demandOption: true, describe: 'the market' },
+    bar: {
+      type: 'string',
+      choices: ['1s', '1m', '1d'] as const,
+      default: '1m',
+      describe: 'the length of the bars',
+    },
+    symbols: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'symbols separated by commas, as the stream spells them; all without it',
+    },
+    'symbols-file': { type: 'string', requiresArg: true, describe: 'a file of symbols, one a line' },
+    from: { type: 'string', demandOption: true, describe: 'the first trading date, YYYY-MM-DD' },
+    to: { type: 'string', describe: 'the last trading date, YYYY-MM-DD; yesterday without it' },
+    source: {
+      type: 'string',
+      choices: BACKFILL_SOURCES,
+      default: 'auto',
+      describe: 'where to take the bars from',
+    },
+    'dry-run': { type: 'boolean', default: false, describe: 'print the plan and end' },
+    force: { type: 'boolean', default: false, describe: 'do everything again, whatever was done before' },
+    json: {
+      type: 'boolean',
+      default: false,
+      describe: 'print progress and report as JSON, one object a line',
+    },
+  },
+  examples: [
+    [
+      'backfill --market stocks --symbols AAPL,MSFT --from 2026-01-02 --to 2026-03-31',
+      'Minutes of two stocks',
+    ],
+    ['backfill --market stocks --bar 1d --from 2020-01-01 --dry-run', 'What years of day bars would cost'],
+  ],
+  async run(given, context) {
+    const { configuration, warnings } = configurationFromProcess(withoutOwnFlags(given), true);
+    const logger = createLogger(configuration.logging, {
+      clock: systemClock,
+      stderr: context.stderr as NodeJS.WriteStream,
+    });
+    try {
+      for (const warning of warnings) logger.warn(warning);
+      return await runBackfill(given, configuration, logger, context);
+    } finally {
+      await logger.close();
+    }
+  },
+});
+
+interface Flags {
+  readonly market: Market;
+  readonly bar: keyof typeof BAR_TABLES;
+  readonly symbols: string | undefined;
+  readonly 'symbols-file': string | undefined;
+  readonly from: string;
+  readonly to: string | undefined;
+  readonly source: BackfillSource;
+  readonly 'dry-run': boolean;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+/** The flags that are this command's own, though feeds have some of the same name. */
+function withoutOwnFlags(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { market: _market, symbols: _symbols, 'symbols-file': _file, ...rest } = given;
+  return rest;
+}
+
+async function runBackfill(
+  flags: Flags,
+  configuration: Configuration,
+  logger: ProcessLogger,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { history } = configuration;
+  const request = await requestOf(flags);
+  const calendar = new SessionCalendar(request.market);
+  requirePossible(request, calendar.tradingDate(systemClock.wallMs()));
+  const counters = memoryCounters();
+  const quarantine = new QuarantineFile(configuration.quarantine, { clock: systemClock, logger, counters });
+  const sources = openSources(configuration, request, {
+    clock: systemClock,
+    logger,
+    counters,
+    calendar,
+    quarantine,
+  });
+  for (const secret of sources.secrets) logger.hide(secret);
+  const target = loaderTarget(history.loader, logger);
+  const loader = new LoaderLink(
+    {
+      open: () => openLoader(target, request, configuration),
+      clock: systemClock,
+      random: Math.random,
+      logger,
+    },
+    { ...LOADER_PATIENCE, waitMs: history.loader.waitMs },
+  );
+  let ledger: Ledger | undefined;
+  try {
+    const plan = await makePlan(request, sources, calendar, context.stop);
+    const { identity } = await loader.use(async ({ facts }) => facts, context.stop);
+    ledger = Ledger.open(
+      join(configuration.state.directory, 'backfill', `${request.market}.${identity}.ledger`),
+    );
+    const backfill = new Backfill(
+      plan,
+      { sources, ledger, loader, logger, clock: systemClock },
+      { concurrency: history.concurrency, force: flags.force },
+    );
+    const left = backfill.left();
+    const output = flags.json ? context.stderr : context.stdout;
+    for (const line of planLines(plan, left, sources.rest?.requestsPerMinute ?? 1)) output.write(`${line}\n`);
+    if (flags['dry-run'] || left.length === 0) return ExitCode.ok;
+    const progress = progressOf(flags, left.length, context);
+    const outcome = await backfill.run(context.stop, progress);
+    progress.end();
+    return conclude(outcome, configuration, flags, context);
+  } finally {
+    ledger?.close();
+    await loader.close();
+    await sources.close();
+    await quarantine.close();
+  }
+}
+
+async function requestOf(flags: Flags): Promise<BackfillRequest> {
+  const { market, bar, from, to, source } = flags;
+  const yesterday = new SessionCalendar(market).tradingDate(systemClock.wallMs()) - 1;
+  return {
+    market,
+    table: BAR_TABLES[bar],
+    symbols: await symbolsOf(flags),
+    fromDate: dateOf('--from', from),
+    untilDate: to === undefined ? yesterday : dateOf('--to', to),
+    source,
+  };
+}
+
+async function symbolsOf({
+  market,
+  symbols,
+  'symbols-file': file,
+}: Flags): Promise<readonly string[] | undefined> {
+  if (symbols !== undefined && file !== undefined) {
+    throw new UsageError('--symbols is given beside --symbols-file', 'Keep one of the two.');
+  }
+  const named =
+    file === undefined ? symbols?.split(',').map(name => name.trim()) : await readSymbolFile(file);
+  if (named === undefined || (named.length === 1 && named[0] === '*')) return undefined;
+  for (const sym of named) {
+    const problem = tickerProblem(market, sym);
+    if (problem) throw new UsageError(problem, 'Correct --symbols.');
+  }
+  return [...new Set(named)];
+}
+
+function dateOf(flag: string, text: string): DateDays {
+  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+  const date = isDate ? dateDaysOf(text) : Number.NaN;
+  if (isDate && isoDateOf(date) === text) return date;
+  throw new UsageError(`${flag} '${text}' is not a date; expected YYYY-MM-DD`, 'Correct it.');
+}
+
+function loaderTarget(settings: Configuration['history']['loader'], logger: ProcessLogger): Target {
+  const { host, port, user, password, passwordFile, tls, tlsCaFile } = settings;
+  const secret = user === null ? undefined : findSecret(password, passwordFile, systemSources);
+  if (secret) logger.hide(secret);
+  return {
+    host,
+    port,
+    user: user ?? '',
+    password: secret?.reveal() ?? '',
+    ...(tls && { tls: tlsCaFile === null ? {} : { ca: readFileSync(tlsCaFile, 'utf8') } }),
+  };
+}
+
+function openLoader(
+  target: Target,
+  { market }: BackfillRequest,
+  { history, timeouts }: Configuration,
+): Promise<Loader> {
+  return Loader.open(target, {
+    clock: systemClock,
+    connectTimeoutMs: timeouts.targetConnectMs,
+    answerTimeoutMs: history.loader.answerMs,
+    market,
+  });
+}
+
+function progressOf({ json }: Flags, units: number, { stdout, stderr }: CommandContext): Progress {
+  if (json) return jsonProgress(stdout);
+  const isTerminal = (stderr as NodeJS.WriteStream).isTTY === true;
+  return isTerminal
+    ? terminalProgress(stderr as NodeJS.WriteStream, units, systemClock)
+    : lineProgress(stderr, units, systemClock);
+}
+
+/** Writes the report, prints it, and finds the exit code. */
+function conclude(
+  { report, error }: BackfillOutcome,
+  { state }: Configuration,
+  { json }: Flags,
+  { stdout, stop }: CommandContext,
+): ExitCode {
+  const directory = join(state.directory, 'backfill', 'reports');
+  makeDirectory(directory, 0o700);
+  const time = new Date(systemClock.wallMs()).toISOString().replace(/[:.]/g, '-');
+  const file = join(directory, `${report.market}-${report.table}-${time}.json`);
+  writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`, { mode: 0o600 });
+  if (json) stdout.write(`${JSON.stringify({ event: 'report', file, ...report })}\n`);
+  else for (const line of reportLines(report, file)) stdout.write(`${line}\n`);
+  if (stop.aborted) return ExitCode.interrupted;
+  if (error !== undefined) throw error;
+  return report.units.failed > 0 ? ExitCode.failed : ExitCode.ok;
+}

@@ -1,0 +1,58 @@
+import { estimateOf, type Plan } from '../../historical/plan.ts';
+import type { BackfillReport } from '../../historical/report.ts';
+import type { Unit } from '../../historical/unit.ts';
+import { isoDateOf } from '../../tables/epoch.ts';
+
+/** Dates and failures that are listed one by one. */
+const MOST_LISTED = 20;
+
+/** What will be done, for people. */
+export function planLines(plan: Plan, left: readonly Unit[], requestsPerMinute: number): string[] {
+  const { request, source, groups, missing } = plan;
+  const units = groups.flatMap(group => group.units);
+  const { requests, bytes, seconds } = estimateOf(left, requestsPerMinute, groups.length);
+  const symbols = request.symbols ? `${request.symbols.length} symbols` : 'all symbols';
+  const what = `${request.market} ${request.table}, ${symbols}, ${isoDateOf(request.fromDate)} to ${isoDateOf(request.untilDate)}`;
+  const by = source === 'flat' ? 'flat files' : 'REST';
+  const cost = [
+    ...(bytes > 0 ? [`${(bytes / 1e6).toFixed(1)} MB`] : []),
+    ...(requests > 0 ? [`about ${requests} requests`] : []),
+    `about ${durationText(seconds)}`,
+  ];
+  return [
+    `${what}, from ${by}`,
+    left.length === 0
+      ? `${units.length} units, all of them done: nothing to do`
+      : `${units.length} units, ${units.length - left.length} done, ${left.length} to do: ${cost.join(', ')}`,
+    ...listed(
+      missing.map(({ date, why }) => `missing ${isoDateOf(date)}: ${why}`),
+      'more dates are missing',
+    ),
+  ];
+}
+
+/** What was done, for people. */
+export function reportLines(report: BackfillReport, file: string): string[] {
+  const { units, rows, quarantined, seconds, failures } = report;
+  const superseded = report.dates.reduce((sum, date) => sum + date.superseded, 0);
+  return [
+    `${rows} rows in ${seconds} s; ${report.dates.length} partitions changed, ${superseded} bars superseded, ${quarantined} rows quarantined`,
+    `units: ${units.published} published, ${units.before} done before, ${units.failed} failed, ${units.left} left`,
+    ...listed(
+      failures.map(({ unit, message }) => `failed ${unit}: ${message}`),
+      'more units failed',
+    ),
+    `report: ${file}`,
+  ];
+}
+
+function listed(lines: readonly string[], more: string): string[] {
+  if (lines.length <= MOST_LISTED) return [...lines];
+  return [...lines.slice(0, MOST_LISTED), `... ${lines.length - MOST_LISTED} ${more}; all are in the report`];
+}
+
+function durationText(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}

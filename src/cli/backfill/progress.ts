@@ -1,0 +1,135 @@
+import { MultiBar, Presets } from 'cli-progress';
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { BackfillObserver } from '../../historical/backfill.ts';
+import type { Unit } from '../../historical/unit.ts';
+import { isoDateOf } from '../../tables/epoch.ts';
+
+/** How progress is shown: bars on a terminal, lines, or JSON lines for programs. */
+export interface Progress extends BackfillObserver {
+  /** Takes what is shown off the screen. */
+  end(): void;
+}
+
+/** Time between two lines of progress where there is no terminal. */
+const LINE_EVERY_MS = 5_000;
+
+/** Bars on a terminal: units, and rows a second. */
+export function terminalProgress(stderr: NodeJS.WriteStream, total: number, clock: Clock): Progress {
+  const bars = new MultiBar(
+    {
+      stream: stderr,
+      format:
+        '{bar} {percentage}% | {value}/{total} units | {rows} rows | {rate} rows/s | {eta_formatted} left | {now}',
+      hideCursor: true,
+      clearOnComplete: false,
+      stopOnComplete: false,
+      barsize: 24,
+    },
+    Presets.shades_grey,
+  );
+  const bar = bars.create(total, 0, { rows: 0, rate: 0, now: '' });
+  const meter = new RowMeter(clock);
+  const show = (unit: Unit) => bar.update({ rows: meter.rows, rate: meter.rate(), now: unit.id });
+  return {
+    unitStarted: show,
+    rows(unit, rows) {
+      meter.take(unit, rows);
+      show(unit);
+    },
+    unitStaged(unit, rows) {
+      meter.take(unit, rows);
+      bar.increment();
+      show(unit);
+    },
+    unitFailed(unit, error) {
+      bars.log(`${unit.id}: ${messageOf(error)}\n`);
+      bar.increment();
+    },
+    groupPublished: () => {},
+    end: () => bars.stop(),
+  };
+}
+
+/** A line for each group that is published and each unit that failed, and one now and then in between. */
+export function lineProgress(stderr: NodeJS.WritableStream, total: number, clock: Clock): Progress {
+  const meter = new RowMeter(clock);
+  let done = 0;
+  let saidMs = clock.monotonicMs();
+  const say = (line: string) => {
+    saidMs = clock.monotonicMs();
+    stderr.write(`${line}\n`);
+  };
+  return {
+    unitStarted: () => {},
+    rows(unit, rows) {
+      meter.take(unit, rows);
+      if (clock.monotonicMs() - saidMs < LINE_EVERY_MS) return;
+      say(`${done} of ${total} units, ${meter.rows} rows, ${meter.rate()} rows/s, now ${unit.id}`);
+    },
+    unitStaged(unit, rows) {
+      meter.take(unit, rows);
+      done++;
+    },
+    unitFailed(unit, error) {
+      done++;
+      say(`${unit.id}: ${messageOf(error)}`);
+    },
+    groupPublished(group, dates) {
+      const rows = dates.reduce((sum, merged) => sum + merged.rows, 0);
+      say(`published ${group.table} ${group.name}: ${rows} rows in ${dates.length} partitions`);
+    },
+    end: () => {},
+  };
+}
+
+/** One JSON object a line. */
+export function jsonProgress(stdout: NodeJS.WritableStream): Progress {
+  const say = (event: Readonly<Record<string, unknown>>) => stdout.write(`${JSON.stringify(event)}\n`);
+  return {
+    unitStarted: unit => say({ event: 'started', unit: unit.id }),
+    rows: () => {},
+    unitStaged: (unit, rows) => say({ event: 'staged', unit: unit.id, rows }),
+    unitFailed: (unit, error) =>
+      say({
+        event: 'failed',
+        unit: unit.id,
+        code: (error as { code?: unknown }).code,
+        message: messageOf(error),
+      }),
+    groupPublished: (group, dates) =>
+      say({
+        event: 'published',
+        table: group.table,
+        group: group.name,
+        dates: dates.map(({ date, ...counts }) => ({
+          date: date === undefined ? null : isoDateOf(date),
+          ...counts,
+        })),
+      }),
+    end: () => {},
+  };
+}
+
+/** Rows of all units so far, and how many come in a second. */
+class RowMeter {
+  readonly #clock: Clock;
+  readonly #startMs: number;
+  readonly #byUnit = new Map<string, number>();
+  rows = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#startMs = clock.monotonicMs();
+  }
+
+  take(unit: Unit, rows: number): void {
+    this.rows += rows - (this.#byUnit.get(unit.id) ?? 0);
+    this.#byUnit.set(unit.id, rows);
+  }
+
+  rate(): number {
+    const elapsedMs = this.#clock.monotonicMs() - this.#startMs;
+    return elapsedMs > 0 ? Math.round((this.rows * 1000) / elapsedMs) : 0;
+  }
+}
