@@ -18,7 +18,7 @@
 / @desc   Who this is.
 / @return {dict}
 .feed.hello:{[]
-  `protocol`market`root`generation`tables!(.feed.protocol;.feed.market;.part.root;.gen.current;key .part.revisions)
+  `protocol`market`root`identity`generation!(.feed.protocol;.feed.market;.part.root;string .part.identity;.gen.current)
   };
 
 .feed.begin:{[unit] .stage.begin unit;};

@@ -8,9 +8,11 @@
 
 / globals
 / .part.root         the database, an absolute path
+/ .part.identity     what tells it from another that once lay or will lie there
 / .part.segments     directories that hold the partitions: the root, or those of segments.txt in it
 / .part.compression  logical block size, algorithm and level as in .z.zd; empty for none
 .part.root:"";
+.part.identity:0Ng;
 .part.segments:();
 .part.compression:17 2 6;
 
@@ -32,6 +34,9 @@
   .part.segments:$[.disk.exists listed;.disk.path each trim read0 hsym `$listed;enlist root];
   .part.segments:.part.segments where 0<count each .part.segments;
   .disk.make each .part.segments;
+  identity:hsym `$root,"/identity";
+  if[()~key identity;identity set first -1?0Ng];
+  .part.identity:get identity;
   .part.loadSymbols[];
   };
 

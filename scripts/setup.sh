@@ -18,8 +18,9 @@ require_node() {
   fi
 }
 
-# The lock file npm wrote into node_modules is older than ours, or absent: install.
+# The lock file npm wrote into node_modules is older than ours, or absent: install. A link belongs to another checkout.
 install_packages() {
+  if [ -L node_modules ]; then return; fi
   if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
     say "Installing packages (npm ci) ..."
     if ! npm ci --no-audit --no-fund --loglevel=error >&2; then
