@@ -29,10 +29,10 @@ export function truthOfRows(
   const names = new Map(
     [...new Set(rows.map(({ sym }) => sym))].map(sym => [sym, fnv1a(`${market}|${sym}`)]),
   );
-  const checksums = Object.entries(columns).map(([column, valueOf]) => {
+  const checksums = Object.entries(columns).map(([column, read]) => {
     const sums = [0n, 0n];
     for (const row of rows) {
-      const words = [...floatWords(valueOf(row)), ...integerWords(row.startMs), names.get(row.sym)!];
+      const words = [...floatWords(read(row)), ...integerWords(row.startMs), names.get(row.sym)!];
       for (const [at, mixer] of MIXERS.entries()) sums[at] = (sums[at]! + hash(words, mixer)) & MASK;
     }
     return [column, sums.map(sum => sum.toString(16).padStart(8, '0')).join('')];
