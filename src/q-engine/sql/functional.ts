@@ -107,7 +107,8 @@ export function functionalUpdate(args: readonly Value[], interpreter: Interprete
 /** ?[t;i;p]: the expression p over the rows i of t. */
 export function simpleExec(source: Value, rows: Value, tree: Value, interpreter: Interpreter): Value {
   const whole = unkeyed(source);
-  const picked = indexOnce(whole, rows) as Table | Dictionary;
+  const picked = indexOnce(whole, rows);
+  if (picked.kind !== 'table' && picked.kind !== 'dictionary') throw new QError('type');
   if (picked.kind === 'dictionary' && !isKeyedTable(picked)) {
     const scope = {
       column: (name: string) =>

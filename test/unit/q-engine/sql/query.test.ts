@@ -27,6 +27,11 @@ describe('q-engine queries', () => {
     expect(q().literal('![([]a:1 2;b:3 4);enlist(>;`b;3);0b;enlist`a]')).to.equal("'type");
   });
 
+  it('simple exec - of what are no rows is type', () => {
+    expect(q().literal('?[([]a:1 2);();`a]')).to.equal("'type");
+    expect(q().literal('?[([]a:1 2);0#0;`a]')).to.equal('`long$()');
+  });
+
   it('by - groups in key order, last row without columns', () => {
     expect(q().literal('exec v from select v:sum size by sym from t')).to.equal('4 6');
     expect(q().literal('exec price from select by sym from t')).to.equal('11 21f');
