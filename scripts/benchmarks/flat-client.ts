@@ -13,10 +13,12 @@ import { flatDatasets } from '../../src/massive/flat/datasets.ts';
 import { FlatBars, fileBytes } from '../../src/massive/flat/read-bars.ts';
 import { ReceiveClock } from '../../src/massive/scanner/receive-clock.ts';
 import { SessionCalendar } from '../../src/tables/session-calendar.ts';
+import type { TableRows } from '../../src/tables/table-rows.ts';
 import { ChunkEncoder } from './flat-chunk.ts';
 
 /** Messages that may be on their way: one is sent while the next is made. */
 const MOST_UNANSWERED = 2;
+const FILES_AT_ONCE = 2;
 const ANSWER_BYTES = MESSAGE_HEADER_BYTES + encodeValue(GENERIC_NULL).length;
 
 /** Sends messages, and holds back once too many are unanswered. */
@@ -34,13 +36,10 @@ class AcknowledgedSender {
     });
   }
 
-  /** An encoder whose last message is answered. */
-  async encoder(): Promise<ChunkEncoder> {
+  async send(rows: TableRows): Promise<void> {
     await this.#unansweredBelow(MOST_UNANSWERED);
-    return this.#encoders[this.#sent % MOST_UNANSWERED]!;
-  }
-
-  send(message: Uint8Array): void {
+    // The message before the last is answered, and its buffer free.
+    const message = this.#encoders[this.#sent % MOST_UNANSWERED]!.encode(rows);
     this.#sent++;
     this.bytes += message.length;
     this.#socket.write(message);
@@ -66,21 +65,28 @@ const receiveClock = new ReceiveClock(systemClock);
 const { signal } = new AbortController();
 let rowCount = 0;
 let rejectedCount = 0;
-for (const file of files) {
-  const quarantine = { put: () => {} };
-  const bars = new FlatBars(fileBytes(file), {
-    dataset: dataset!,
-    file,
-    calendar,
-    receiveClock,
-    quarantine,
-    signal,
-  });
-  for await (const rows of bars) sender.send((await sender.encoder()).encode(rows));
-  rowCount += bars.rowCount;
-  rejectedCount += bars.rejectedCount;
-}
+
+// While one file's chunk is inflated, another's is scanned.
+await Promise.all(Array.from({ length: FILES_AT_ONCE }, importNext));
 await sender.end();
+
+async function importNext(): Promise<void> {
+  for (let file = files.shift(); file !== undefined; file = files.shift()) {
+    const quarantine = { put: () => {} };
+    const bars = new FlatBars(fileBytes(file), {
+      dataset: dataset!,
+      file,
+      calendar,
+      receiveClock,
+      quarantine,
+      signal,
+    });
+    for await (const rows of bars) await sender.send(rows);
+    rowCount += bars.rowCount;
+    rejectedCount += bars.rejectedCount;
+  }
+}
+
 const { maxRSS } = process.resourceUsage();
 process.stdout.write(
   `${JSON.stringify({ rowCount, rejectedCount, bytes: sender.bytes, peakBytes: maxRSS * 1024 })}\n`,

@@ -7,11 +7,11 @@ import { type BarBlock, columnIndex } from './bar-block.ts';
 import { BarTime } from './bar-time.ts';
 import type { FlatDataset } from './datasets.ts';
 import type { FlatField } from './header.ts';
-import type { RowBytes } from './row-bytes.ts';
+import { MAX_ROW_BYTES, type RowBytes } from './row-bytes.ts';
 import { TickerRun } from './ticker-run.ts';
 import { UnusualRowReader } from './unusual-row.ts';
 
-const { QUOTE, COMMA, DIGIT_0 } = Ascii;
+const { QUOTE, COMMA, DOT, DIGIT_0 } = Ascii;
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const SPACE = 0x20;
@@ -25,6 +25,9 @@ const NS_DIGITS = 19;
 const FOUR_ZEROS = 0x30303030;
 
 const INT32_DIGITS = 9;
+
+/** The point, counted from zero as digits are. */
+const POINT_DIGIT = DOT - DIGIT_0;
 
 /** What a field is to the fast path. */
 const DECIMAL = 0;
@@ -126,7 +129,8 @@ export class BarScanner {
       switch (kinds[field]) {
         case DECIMAL: {
           const cell = cells[field]! + row;
-          const end = readDecimal(bytes, at, floats, cell);
+          let end = readFixed(bytes, view, at, floats, cell);
+          if (end === UNUSUAL) end = readDecimal(bytes, at, floats, cell);
           if (end !== UNUSUAL) at = end;
           else if (isFieldEnd(bytes[at]!)) floats[cell] = Number.NaN;
           else return UNUSUAL;
@@ -153,8 +157,8 @@ export class BarScanner {
       if (field < last && bytes[at++] !== COMMA) return UNUSUAL;
     }
     if (bytes[at] === RETURN) at++;
-    if (bytes[at] !== NEWLINE) return UNUSUAL;
-    this.#time.set(this.#startMs, 0);
+    if (bytes[at] !== NEWLINE || at - begin >= MAX_ROW_BYTES) return UNUSUAL;
+    this.#time.setInstant(this.#startMs);
     this.#block.append(this.#ticker.symbol, this.#time);
     return at + 1;
   }
@@ -198,6 +202,10 @@ export class BarScanner {
 
   #readUnusual(bytes: Uint8Array, begin: number, end: number): void {
     if (isBlank(bytes, begin, end)) return;
+    if (end - begin >= MAX_ROW_BYTES) {
+      this.#reject(bytes.subarray(begin, end), 'row-too-long', undefined);
+      return;
+    }
     const rejected = this.#unusual.read(bytes, begin, end);
     if (rejected) this.#reject(bytes.subarray(begin, end), rejected.reason, rejected.detail);
   }
@@ -214,6 +222,33 @@ export class BarScanner {
       origin: { file, line: this.#line },
     });
   }
+}
+
+/**
+ * Reads what nearly every decimal is, up to nine digits, a point and six more, into a cell: both sides of the point are
+ * integers below 2^53 together, and one division rounds them correctly.
+ */
+function readFixed(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  floats: Float64Array,
+  cell: number,
+): number {
+  let end = at;
+  let whole = 0;
+  let digit = bytes[end]! - DIGIT_0;
+  while (digit >>> 0 <= 9) {
+    whole = (whole * 10 + digit) | 0;
+    digit = bytes[++end]! - DIGIT_0;
+  }
+  if (digit !== POINT_DIGIT || end === at || end - at > INT32_DIGITS) return UNUSUAL;
+  const upper = bytes[end + 1]! - DIGIT_0;
+  const middle = bytes[end + 2]! - DIGIT_0;
+  const lower = fourDigits(view.getInt32(end + 3, true));
+  if (upper >>> 0 > 9 || middle >>> 0 > 9 || lower < 0 || !isFieldEnd(bytes[end + 7]!)) return UNUSUAL;
+  floats[cell] = (whole * 1e6 + (upper * 10 + middle) * 10_000 + lower) / 1e6;
+  return end + 7;
 }
 
 /** The number that four digits say, in a little-endian word; below zero where they are not digits. */

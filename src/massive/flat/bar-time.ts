@@ -3,6 +3,11 @@ import { Int64Words } from '../../tables/int64-words.ts';
 import type { SessionCalendar, TradingSpan } from '../../tables/session-calendar.ts';
 import type { FlatTable } from './datasets.ts';
 
+const MS_PER_MINUTE = 60_000;
+
+/** Instants that are remembered: a power of two, and more than a day has minutes. */
+const REMEMBERED = 2048;
+
 /**
  * Columns `start` and `time` and the trading date of a row, from the start of its window and, in futures, the date on
  * which its session ends, which alone decides there. A day bar starts at midnight of its trading date in the session
@@ -17,8 +22,10 @@ export class BarTime {
   readonly #calendar: SessionCalendar;
   readonly #table: FlatTable;
   #span: TradingSpan;
-  /** The date whose midnight `start` is, in day bars. */
-  #midnightOf = Number.NaN;
+  /** Remembered instants, each in the slot of its minute, and what follows from them. */
+  readonly #instants = new Float64Array(REMEMBERED).fill(Number.NaN);
+  readonly #words = new Int32Array(REMEMBERED * 4);
+  readonly #dates = new Int32Array(REMEMBERED);
 
   constructor(calendar: SessionCalendar, table: FlatTable) {
     this.#calendar = calendar;
@@ -43,9 +50,28 @@ export class BarTime {
     this.time.setMs(ms + span.timeShiftMs + (span.date - this.date) * MS_PER_DAY, ns);
   }
 
+  /** The same for a whole millisecond without a session date. A file says the same instants again for every ticker. */
+  setInstant(ms: number): void {
+    const slot = (ms / MS_PER_MINUTE) & (REMEMBERED - 1);
+    if (this.#instants[slot] !== ms) this.#remember(ms, slot);
+    const words = this.#words;
+    const at = slot * 4;
+    this.start.low = words[at]!;
+    this.start.high = words[at + 1]!;
+    this.time.low = words[at + 2]!;
+    this.time.high = words[at + 3]!;
+    this.date = this.#dates[slot]!;
+  }
+
+  #remember(ms: number, slot: number): void {
+    this.set(ms, 0);
+    const { start, time } = this;
+    this.#instants[slot] = ms;
+    this.#words.set([start.low, start.high, time.low, time.high], slot * 4);
+    this.#dates[slot] = this.date;
+  }
+
   #setMidnight(): void {
-    if (this.date === this.#midnightOf) return;
-    this.#midnightOf = this.date;
     const wallMs = TABLE_EPOCH_MS + this.date * MS_PER_DAY;
     const nearMs = wallMs - this.#calendar.utcOffsetMs(wallMs);
     this.start.setMs(wallMs - this.#calendar.utcOffsetMs(nearMs) - TABLE_EPOCH_MS, 0);

@@ -9,10 +9,7 @@ import type { FlatDataset } from './datasets.ts';
 import { FlatDiskError } from './errors.ts';
 import { gunzipped, INFLATED_CHUNK_BYTES } from './gunzip.ts';
 import { fieldsOf } from './header.ts';
-import { RowBytes } from './row-bytes.ts';
-
-/** A longer row is rejected: bars have some hundred bytes. */
-export const MAX_ROW_BYTES = 64 * 1024;
+import { MAX_ROW_BYTES, RowBytes } from './row-bytes.ts';
 
 const READ_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;

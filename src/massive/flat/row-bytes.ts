@@ -1,5 +1,8 @@
 const NEWLINE = 0x0a;
 
+/** A longer row, its line end included, is rejected: those of bars have some hundred bytes. */
+export const MAX_ROW_BYTES = 64 * 1024;
+
 /** How far behind the last row the readers may look without asking. */
 const LOOK_AHEAD = 32;
 

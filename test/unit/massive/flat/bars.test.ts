@@ -190,12 +190,20 @@ describe('flat bars - bad rows', () => {
     expect(rejected[0]).to.include({ reason: 'row-fields', line: 2 });
   });
 
+  it('include those that are too long, though all their fields are right', async () => {
+    const extra = (length: number) => `${HEADER},extra\n${ROW},${'x'.repeat(length)}\n${ROW},\n`;
+    expect((await readText(extra(60_000))).bars).to.have.length(2);
+    expect((await readText(extra(70_000))).rejected.map(({ reason }) => reason)).to.deep.equal([
+      'row-too-long',
+    ]);
+  });
+
   it('include those without an end in sight, after which reading goes on', async () => {
-    for (const length of [70_000, 400_000, 1_000_000]) {
+    for (const length of [65_534, 400_000, 1_000_000, 3_000_000]) {
       const { bars, rejected } = await readText(file(ROW, `A,${'9'.repeat(length)}`, 'short', ROW));
       expect(bars, String(length)).to.have.length(2);
       expect(rejected.map(({ reason, line }) => [reason, line])).to.deep.equal([
-        [length > 100_000 ? 'row-too-long' : 'row-fields', 3],
+        ['row-too-long', 3],
         ['row-fields', 4],
       ]);
     }
