@@ -26,6 +26,7 @@ export async function sendDisturbed(
     response.end(body);
     return;
   }
+  response.flushHeaders();
   const chunks: Iterable<Buffer> | AsyncIterable<Buffer> = Buffer.isBuffer(body) ? [body] : body;
   const sender = new Sender(response, length ?? 0, disturbance);
   try {
@@ -92,10 +93,10 @@ class Sender {
   ): Promise<boolean> {
     const step = Math.max(1, Math.floor(bytesPerSecond / SLOW_STEPS_PER_SECOND));
     for (let at = 0; at < chunk.length; at += step) {
-      if (!(await this.#write(chunk.subarray(at, at + step)))) return false;
       await new Promise<void>(resolve => {
         clock.after((step * 1000) / bytesPerSecond, resolve, false);
       });
+      if (!(await this.#write(chunk.subarray(at, at + step)))) return false;
     }
     return true;
   }
