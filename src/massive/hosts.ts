@@ -80,7 +80,7 @@ export function feedUrl(host: string, cluster: Cluster): string {
 }
 
 /** Whether a host name of a URL can only mean this machine. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 

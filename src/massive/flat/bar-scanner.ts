@@ -1,10 +1,10 @@
 import { NULL_INT64_HIGH, NULL_INT64_LOW } from '../../tables/columns.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
+import { type BarBlock, columnIndex } from '../bars/bar-block.ts';
+import { BarTime } from '../bars/bar-time.ts';
 import { Ascii } from '../scanner/ascii.ts';
 import { readDecimal } from '../scanner/decimal.ts';
 import type { QuarantineSink, RejectReason } from '../scanner/quarantine-sink.ts';
-import { type BarBlock, columnIndex } from './bar-block.ts';
-import { BarTime } from './bar-time.ts';
 import type { FlatDataset } from './datasets.ts';
 import type { FlatField } from './header.ts';
 import { MAX_ROW_BYTES, type RowBytes } from './row-bytes.ts';

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
 import type { TableRows } from '../../tables/table-rows.ts';
+import { BarBlock, BLOCK_ROWS } from '../bars/bar-block.ts';
 import type { QuarantineSink } from '../scanner/quarantine-sink.ts';
 import type { ReceiveClock } from '../scanner/receive-clock.ts';
-import { BarBlock, BLOCK_ROWS } from './bar-block.ts';
 import { BarScanner } from './bar-scanner.ts';
 import type { FlatDataset } from './datasets.ts';
 import { FlatDiskError } from './errors.ts';
@@ -52,7 +52,7 @@ export class FlatBars implements AsyncIterable<TableRows> {
   constructor(compressed: AsyncIterable<Uint8Array>, options: FlatBarOptions, blockRows = BLOCK_ROWS) {
     this.#compressed = compressed;
     this.#options = options;
-    this.#block = new BarBlock(options.dataset.table, options.dataset.market, blockRows);
+    this.#block = new BarBlock(options.dataset.table, options.dataset.market, 'flat', blockRows);
   }
 
   /** Rows in the quarantine so far. */

@@ -1,5 +1,5 @@
 import aws4 from 'aws4';
-import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { Backoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Counters } from '../../base/counters.ts';
@@ -8,7 +8,8 @@ import { seconds } from '../../base/durations.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Random } from '../../base/random.ts';
-import { ProxyError } from '../proxy.ts';
+import { retryAfterMs } from '../http/headers.ts';
+import { proxyAgent } from '../http/proxy-agent.ts';
 import {
   FlatEndpointError,
   FlatFileError,
@@ -68,7 +69,6 @@ export type S3Response = Dispatcher.ResponseData;
 const MAX_TEXT_BYTES = 8 * 1024 * 1024;
 
 const TOO_MANY_REQUESTS = 429;
-const MS_PER_SECOND = 1000;
 
 /**
  * Signed requests to one bucket (signature version 4, path style), through the proxy that the environment names. 429, 5xx
@@ -89,7 +89,7 @@ export class S3Requests {
     this.#parts = parts;
     this.#url = endpointUrl(options);
     this.place = this.#url.href;
-    this.#agent = agentFor(options, parts.environment);
+    this.#agent = proxyAgent(options, parts.environment);
   }
 
   /**
@@ -134,8 +134,10 @@ export class S3Requests {
         return { taken: await take(response) };
       }
       await response.body.dump();
-      const retryAfterMs = this.#retryAfterMs(response);
-      return { what: `was answered ${response.statusCode}`, retryAfterMs };
+      return {
+        what: `was answered ${response.statusCode}`,
+        retryAfterMs: retryAfterMs(response.headers, this.#parts.clock.wallMs()),
+      };
     } catch (error) {
       asked.signal.throwIfAborted();
       if (error instanceof FlatFileError) throw error;
@@ -167,13 +169,6 @@ export class S3Requests {
     });
   }
 
-  /** What Retry-After asks for: seconds, or a date. */
-  #retryAfterMs({ headers }: S3Response): number {
-    const value = headerOf(headers, 'retry-after') ?? '';
-    if (/^\d+$/.test(value)) return Number(value) * MS_PER_SECOND;
-    return Math.max(0, (Date.parse(value) || 0) - this.#parts.clock.wallMs());
-  }
-
   #shown({ method, key }: S3Request): string {
     return `${method} ${this.place}${key && `/${key}`}`;
   }
@@ -183,12 +178,6 @@ interface Failure {
   readonly what: string;
   readonly retryAfterMs: number;
   readonly cause?: unknown;
-}
-
-/** The only value of a header. */
-export function headerOf(headers: S3Response['headers'], name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value : value?.[0];
 }
 
 /** The text of a body. Throws FlatStoreAnswerError where it has no end in sight. */
@@ -226,29 +215,4 @@ function endpointUrl({ endpoint, bucket }: S3Options): URL {
   }
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/${encoded(bucket)}`;
   return url;
-}
-
-function agentFor(options: S3Options, environment: Readonly<NodeJS.ProcessEnv>): Dispatcher {
-  return new EnvHttpProxyAgent({
-    httpProxy: proxyIn(environment, 'http_proxy'),
-    httpsProxy: proxyIn(environment, 'https_proxy'),
-    noProxy: variableIn(environment, 'no_proxy'),
-    connect: { timeout: options.connectTimeoutMs },
-    headersTimeout: options.silenceTimeoutMs,
-    bodyTimeout: options.silenceTimeoutMs,
-  });
-}
-
-/** The address of a proxy, or nothing. Throws ProxyError where the variable holds something else. */
-function proxyIn(environment: Readonly<NodeJS.ProcessEnv>, name: string): string {
-  const value = variableIn(environment, name);
-  if (value === '') return '';
-  const address = value.includes('://') ? value : `http://${value}`;
-  if (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)) return address;
-  throw new ProxyError(`${name.toUpperCase()} is not the address of a proxy`, 'Set it to http://host:port.');
-}
-
-/** Lower-case names win, as in curl. */
-function variableIn(environment: Readonly<NodeJS.ProcessEnv>, name: string): string {
-  return environment[name] || environment[name.toUpperCase()] || '';
 }

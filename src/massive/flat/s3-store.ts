@@ -1,12 +1,6 @@
+import { headerOf } from '../http/headers.ts';
 import { FlatCredentialsError, FlatStoreAnswerError, NotInPlanError } from './errors.ts';
-import {
-  headerOf,
-  type S3Options,
-  type S3Parts,
-  S3Requests,
-  type S3Response,
-  textOf,
-} from './s3-requests.ts';
+import { type S3Options, type S3Parts, S3Requests, type S3Response, textOf } from './s3-requests.ts';
 import { errorCodeOf, listingOf, toTheSecond } from './s3-xml.ts';
 import type { FileIdentity, FlatStore, GetOptions, GetResult, ListedFile } from './store.ts';
 

@@ -1,9 +1,9 @@
 import { NULL_INT64_HIGH, NULL_INT64_LOW } from '../../tables/columns.ts';
 import { dateDaysOf, isoDateOf } from '../../tables/epoch.ts';
 import { Int64Words } from '../../tables/int64-words.ts';
+import { type BarBlock, columnIndex } from '../bars/bar-block.ts';
+import type { BarTime } from '../bars/bar-time.ts';
 import type { RejectReason } from '../scanner/quarantine-sink.ts';
-import { type BarBlock, columnIndex } from './bar-block.ts';
-import type { BarTime } from './bar-time.ts';
 import { csvFields } from './csv-fields.ts';
 import type { FlatField } from './header.ts';
 import type { TickerRun } from './ticker-run.ts';

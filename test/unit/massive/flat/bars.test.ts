@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { BLOCK_ROWS } from '../../../../src/massive/flat/bar-block.ts';
+import { BLOCK_ROWS } from '../../../../src/massive/bars/bar-block.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 import { FILE, readGzip, readText } from './bars-harness.ts';
 

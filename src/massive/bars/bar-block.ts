@@ -1,14 +1,19 @@
 import { NULL_INT64_HIGH, NULL_INT64_LOW } from '../../tables/columns.ts';
-import { AGGREGATE_COLUMNS, AGGREGATE_TABLES, type AggregateColumnName } from '../../tables/definitions.ts';
+import {
+  AGGREGATE_COLUMNS,
+  AGGREGATE_TABLES,
+  type AggregateColumnName,
+  type AggregateTableName,
+} from '../../tables/definitions.ts';
 import type { DateDays } from '../../tables/epoch.ts';
 import type { Int64Words } from '../../tables/int64-words.ts';
 import type { Market } from '../../tables/markets.ts';
 import { SymbolTable } from '../../tables/symbol-table.ts';
 import { TableRows } from '../../tables/table-rows.ts';
 import type { BarTime } from './bar-time.ts';
-import type { FlatTable } from './datasets.ts';
 
-const SOURCE = 'flat';
+/** Where bars were taken from, as column `src` has it. */
+export type BarSource = 'flat' | 'rest';
 
 /** Large enough that handing a block on costs little, small enough to stay near the processor. */
 export const BLOCK_ROWS = 32_768;
@@ -26,7 +31,7 @@ const RECV_COLUMN = columnIndex('recv');
 
 /**
  * The block of rows that is being filled. Its columns are written by way of two views of all of them: as doubles, cell
- * (column, row) is at column * capacity + row; as words, at twice that. Columns that a file does not have are null from
+ * (column, row) is at column * capacity + row; as words, at twice that. Columns that a source does not have are null from
  * the beginning and stay so.
  */
 export class BarBlock {
@@ -35,13 +40,15 @@ export class BarBlock {
   readonly capacity: number;
   readonly #words: Int32Array;
   readonly #market: Market;
+  readonly #source: BarSource;
 
-  constructor(table: FlatTable, market: Market, capacity: number) {
+  constructor(table: AggregateTableName, market: Market, source: BarSource, capacity: number) {
     this.rows = new TableRows(AGGREGATE_TABLES[table], new SymbolTable(), capacity);
     this.capacity = capacity;
     this.floats = new Float64Array(this.rows.block);
     this.#words = new Int32Array(this.rows.block);
     this.#market = market;
+    this.#source = source;
     for (const [index, column] of this.rows.columns.entries()) {
       if (column.type === 'float') column.values.fill(Number.NaN);
       if (column.type === 'long') this.#fillWords(index, NULL_INT64_LOW, NULL_INT64_HIGH);
@@ -58,7 +65,7 @@ export class BarBlock {
     this.rows.truncate(0);
     this.rows.symbols.clear();
     this.#fillSymbols(MKT_COLUMN, this.#market);
-    this.#fillSymbols(SRC_COLUMN, SOURCE);
+    this.#fillSymbols(SRC_COLUMN, this.#source);
   }
 
   /** The number of trades of the row that is being written. */

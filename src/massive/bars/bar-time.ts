@@ -1,7 +1,7 @@
+import type { AggregateTableName } from '../../tables/definitions.ts';
 import { type DateDays, MS_PER_DAY, TABLE_EPOCH_MS } from '../../tables/epoch.ts';
 import { Int64Words } from '../../tables/int64-words.ts';
 import type { SessionCalendar, TradingSpan } from '../../tables/session-calendar.ts';
-import type { FlatTable } from './datasets.ts';
 
 const MS_PER_MINUTE = 60_000;
 
@@ -11,7 +11,7 @@ const REMEMBERED = 2048;
 /**
  * Columns `start` and `time` and the trading date of a row, from the start of its window and, in futures, the date on
  * which its session ends, which alone decides there. A day bar starts at midnight of its trading date in the session
- * zone, whatever the file says: indices' start an hour later, those of futures on the day before.
+ * zone, whatever the source says: indices' start an hour later, those of futures on the day before.
  */
 export class BarTime {
   /** Nanoseconds since 2000, UTC. */
@@ -20,14 +20,14 @@ export class BarTime {
   readonly time = new Int64Words();
   date: DateDays = 0;
   readonly #calendar: SessionCalendar;
-  readonly #table: FlatTable;
+  readonly #table: AggregateTableName;
   #span: TradingSpan;
   /** Remembered instants, each in the slot of its minute, and what follows from them. */
   readonly #instants = new Float64Array(REMEMBERED).fill(Number.NaN);
   readonly #words = new Int32Array(REMEMBERED * 4);
   readonly #dates = new Int32Array(REMEMBERED);
 
-  constructor(calendar: SessionCalendar, table: FlatTable) {
+  constructor(calendar: SessionCalendar, table: AggregateTableName) {
     this.#calendar = calendar;
     this.#table = table;
     this.#span = calendar.spanOf(TABLE_EPOCH_MS);
@@ -36,7 +36,7 @@ export class BarTime {
   /**
    * @param ms start of the window since 1970
    * @param ns below a million, beyond `ms`
-   * @param sessionDate the trading date, where the file says it
+   * @param sessionDate the trading date, where the source says it
    */
   set(ms: number, ns: number, sessionDate?: DateDays): void {
     if (ms < this.#span.fromMs || ms >= this.#span.untilMs) this.#span = this.#calendar.spanOf(ms);
