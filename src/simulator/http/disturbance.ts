@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../base/clock.ts';
@@ -105,7 +104,17 @@ class Sender {
     if (this.#response.destroyed) return false;
     this.#sent += chunk.length;
     if (this.#response.write(chunk)) return true;
-    await Promise.race([once(this.#response, 'drain'), once(this.#response, 'close')]);
+    await drainedOrClosed(this.#response);
     return !this.#response.destroyed;
   }
+}
+
+function drainedOrClosed(response: ServerResponse): Promise<void> {
+  return new Promise(resolve => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }

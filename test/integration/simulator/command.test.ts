@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { CommandContext, CommandEntry } from '../../../src/cli/command.ts';
 import { runCommandLine } from '../../../src/cli/run.ts';
 import { truthOfReceived } from '../../unit/simulator/independent-truth.ts';
+import { FileClient } from './file-client.ts';
 import { StreamClient } from './stream-client.ts';
 
 const ENTRIES: readonly CommandEntry[] = [
@@ -77,6 +78,41 @@ describe('simulate command', () => {
     ]);
   });
 
+  it('history - REST and files at the same address, with what the flags say', async () => {
+    const command = new RunningCommand(
+      ...[
+        '--json',
+        '--at',
+        '2026-10-07T15:00Z',
+        '--symbols',
+        '2',
+        '--file-key',
+        'id:secret',
+        '--files-from',
+        '2026-10-01',
+      ],
+      ...['--holiday', '2026-10-05', '2026-10-06=early', '--key', 'mine'],
+    );
+    const { httpUrl } = JSON.parse(await command.announced()) as { httpUrl: string };
+    const bars = '/v2/aggs/ticker/AAPL/range/1/day/2026-10-02/2026-10-06?adjusted=false&apiKey=mine';
+    const { results } = (await (await fetch(httpUrl + bars)).json()) as { results: { t: number }[] };
+    expect(results.map(({ t }) => new Date(t).toISOString().slice(0, 10))).to.deep.equal([
+      '2026-10-02',
+      '2026-10-06',
+    ]);
+    const now = new Date().toISOString().replace(/[-:]|\.\d{3}/g, '');
+    const files = new FileClient(httpUrl, 'id', 'secret');
+    const path = '/flatfiles?list-type=2&prefix=us_stocks_sip%2Fday';
+    const listed = await (await files.fetch(path, { date: now })).text();
+    expect(listed.match(/2026-\d\d-\d\d\.csv/g)).to.deep.equal([
+      '2026-10-01.csv',
+      '2026-10-02.csv',
+      '2026-10-06.csv',
+    ]);
+    command.stop('SIGTERM');
+    expect(await command.exit).to.equal(0);
+  });
+
   it('wrong flags - one clear line and exit code 64', async () => {
     const wrong = [
       ['--symbols', 'many'],
@@ -86,6 +122,12 @@ describe('simulate command', () => {
       ['--fault', 'bang@1'],
       ['--key', 'me:bonds'],
       ['--speeed', '2'],
+      ['--holiday', 'tomorrow'],
+      ['--file-key', 'demo'],
+      ['--file-key', 'id:secret:bonds'],
+      ['--files-from', '2026-13-01'],
+      ['--requests-per-minute', '0'],
+      ['--fault', 'http-error@1,status=418'],
     ];
     for (const flags of wrong) {
       const error = await new RunningCommand(...flags).exit.then(

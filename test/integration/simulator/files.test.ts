@@ -243,6 +243,26 @@ describe('simulator files', function () {
     }
   });
 
+  it('writing a file - lets everything else have its turn', async () => {
+    const large = await start({ symbols: 400, rate: 60, filesFrom: '2026-10-01' });
+    try {
+      const client = new FileClient(large.simulator.httpUrl);
+      let written = false;
+      let turns = 0;
+      const file = client.lines(KEY, date).finally(() => {
+        written = true;
+      });
+      while (!written) {
+        await new Promise(resolve => setImmediate(resolve));
+        turns++;
+      }
+      expect((await file).length).to.be.above(100_000);
+      expect(turns).to.be.above(400);
+    } finally {
+      await large.simulator.close();
+    }
+  });
+
   it('files - are the same in another run, whether kept or removed in between', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'simulator-files-'));
     try {
