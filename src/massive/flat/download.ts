@@ -79,6 +79,7 @@ export class FlatDownloads {
    * @throws FlatFileError where it cannot be had; the signal's reason
    */
   async fetch(key: string, signal: AbortSignal): Promise<LocalFile | undefined> {
+    const path = this.#pathOf(key);
     for (let changes = 0; changes <= MOST_CHANGES; changes++) {
       const identity = await this.#store.head(key, signal);
       if (!identity) return undefined;
@@ -87,7 +88,6 @@ export class FlatDownloads {
       if (identity.sizeBytes > this.#options.maxFileBytes) {
         throw new FlatFileSizeError(key, identity.sizeBytes, this.#options.maxFileBytes);
       }
-      const path = this.#pathOf(key);
       const part = new PartFile(path);
       if (await part.isComplete(identity)) return { path, identity };
       try {

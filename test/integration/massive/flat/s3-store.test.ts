@@ -94,6 +94,24 @@ describe('s3 store', () => {
     });
   });
 
+  it('says so where the store does not tell which version it has, or sends another part', async () => {
+    const lastModified = 'Sat, 03 Oct 2026 15:04:05 GMT';
+    const incomplete: Record<string, string>[] = [
+      { 'last-modified': lastModified },
+      { etag: '"a"' },
+      { etag: '"a"', 'last-modified': 'lately' },
+    ];
+    for (const headers of incomplete) {
+      harness.server.faults.push({ status: 200, headers, body: 'x' });
+      expect((await errorOf(head())).code).to.equal('FLAT_ANSWER');
+    }
+    const part = { etag: '"a"', 'last-modified': lastModified, 'content-range': 'bytes 4-9/10' };
+    harness.server.faults.push({ status: 206, headers: part, body: '456789' });
+    expect((await errorOf(get({ from: 5 }))).message)
+      .to.contain('another part')
+      .and.to.contain('bytes 4-9/10');
+  });
+
   describe('what is missing', () => {
     it('is a result, not an error', async () => {
       harness.server.delete(KEY);
