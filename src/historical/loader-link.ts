@@ -8,9 +8,12 @@ import type { Random } from '../base/random.ts';
 import { KdbAnswerTimeoutError, KdbConnectError, KdbConnectionLostError } from '../kdb/errors.ts';
 import type { Loader } from '../kdb/loader/loader.ts';
 
+/** What a backfill asks of a loader. */
+export type LoaderClient = Pick<Loader, 'facts' | 'stage' | 'merge' | 'waiting' | 'close'>;
+
 export interface LoaderLinkParts {
   /** Connects to the loader; rejects with KdbConnectError. */
-  readonly open: () => Promise<Loader>;
+  readonly open: () => Promise<LoaderClient>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -32,7 +35,7 @@ export const LOADER_PATIENCE: LoaderPatience = { waitMs: 120_000, retryBaseMs: 2
 export class LoaderLink {
   readonly #parts: LoaderLinkParts;
   readonly #patience: LoaderPatience;
-  #loader: Promise<Loader> | undefined;
+  #loader: Promise<LoaderClient> | undefined;
 
   constructor(parts: LoaderLinkParts, patience: LoaderPatience = LOADER_PATIENCE) {
     this.#parts = parts;
@@ -40,17 +43,16 @@ export class LoaderLink {
   }
 
   /** Rejects with what the work rejects with, or with why the loader stayed away. */
-  async use<T>(work: (loader: Loader) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async use<T>(work: (loader: LoaderClient) => Promise<T>, signal: AbortSignal): Promise<T> {
     const { clock, random, logger } = this.#parts;
     const { waitMs, retryBaseMs, retryCapMs } = this.#patience;
     const backoff = new Backoff({ baseMs: retryBaseMs, capMs: retryCapMs }, random);
     let awaySinceMs: number | undefined;
     for (;;) {
       signal.throwIfAborted();
-      let loader: Loader | undefined;
+      let loader: LoaderClient | undefined;
       try {
         loader = await this.#connected();
-        awaySinceMs = undefined;
         return await work(loader);
       } catch (error) {
         if (!isAway(error)) throw error;
@@ -70,7 +72,7 @@ export class LoaderLink {
     this.#loader = undefined;
   }
 
-  #connected(): Promise<Loader> {
+  #connected(): Promise<LoaderClient> {
     this.#loader ??= this.#parts.open().catch((error: unknown) => {
       this.#loader = undefined;
       throw error;
@@ -78,7 +80,7 @@ export class LoaderLink {
     return this.#loader;
   }
 
-  #forget(loader: Loader | undefined): void {
+  #forget(loader: LoaderClient | undefined): void {
     if (!loader) return;
     loader.close();
     this.#loader = undefined;
