@@ -115,7 +115,7 @@ export class FileStore {
     const file = this.find(key);
     if (!file)
       throw new SimulatorOptionError('there is no such file', 'the key of a published one', `'${key}'`);
-    this.#replacements.set(key, { revision: file.revision + 1, atMs: this.#options.nowMs() });
+    this.#replacements.set(key, { revision: file.revision + 1, atMs: wholeSeconds(this.#options.nowMs()) });
     return this.find(key)!;
   }
 
@@ -201,6 +201,11 @@ export class FileStore {
       if (existsSync(join(this.#directory, name))) this.#keep(name, written.bytes);
     }
   }
+}
+
+/** Times of files are told in seconds. */
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
 }
 
 function nameOf({ key, revision, history }: PublishedFile): string {
