@@ -10,6 +10,9 @@ import type { Service } from './service.ts';
 /** Massive refuses a larger subscribe message; the connection is closed with 1009. */
 const LARGEST_MESSAGE_BYTES = 1_000_000;
 
+/** As long as load balancers usually keep connections on which nothing happens. */
+const IDLE_CONNECTION_MS = 60_000;
+
 /** The one port of a simulator. */
 export interface ListeningServer {
   readonly port: number;
@@ -43,6 +46,7 @@ export async function openServer(
     // What cannot be answered ends its connection and nothing else.
     answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
+  server.keepAliveTimeout = IDLE_CONNECTION_MS;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const cluster = clusterAt(request.url?.split('?')[0] ?? '/');
     if (!cluster) refuseUpgrade(socket, '404 Not Found');

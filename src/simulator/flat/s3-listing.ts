@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
+import type { Clock } from '../../base/clock.ts';
 import type { Reply } from '../http/reply.ts';
 import type { FileStore, PublishedFile } from './file-store.ts';
 import { S3Error, xmlText } from './s3-errors.ts';
 
 const MOST_KEYS = 1000;
+const SIGN_OF_LIFE_MS = 5000;
 
 /** What a listing has at one place: a file, or all that share a prefix. */
 type Entry =
@@ -16,7 +18,7 @@ type Entry =
  *
  * @throws S3Error
  */
-export function listing(store: FileStore, bucket: string, query: URLSearchParams): Reply {
+export function listing(store: FileStore, bucket: string, query: URLSearchParams, clock: Clock): Reply {
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
   const token = query.get('continuation-token');
@@ -50,7 +52,10 @@ export function listing(store: FileStore, bucket: string, query: URLSearchParams
     yield Buffer.from(head.join(''));
     for (const { file } of page) {
       if (!file) continue;
-      const { bytes, md5 } = await store.describe(file);
+      const described = store.describe(file);
+      // So that nobody takes the silence for a broken connection.
+      while (!(await settledWithin(described, SIGN_OF_LIFE_MS, clock))) yield Buffer.from('\n');
+      const { bytes, md5 } = await described;
       const contents = [
         element('Key', encode(file.key)),
         element('LastModified', new Date(file.modifiedMs).toISOString()),
@@ -81,4 +86,18 @@ function entriesOf(files: readonly PublishedFile[], prefix: string, delimiter: s
     }
   }
   return entries;
+}
+
+/** Whether a promise is fulfilled within a time; rejects if it does. */
+async function settledWithin(promise: Promise<unknown>, ms: number, clock: Clock): Promise<boolean> {
+  let cancel = (): void => {};
+  const timeout = new Promise<boolean>(resolve => {
+    const timer = clock.after(ms, () => resolve(false), false);
+    cancel = () => timer.cancel();
+  });
+  try {
+    return await Promise.race([promise.then(() => true), timeout]);
+  } finally {
+    cancel();
+  }
 }

@@ -64,7 +64,7 @@ export class S3Service {
     const signer = signerOf(request, url, keys, clock.wallMs());
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new S3Error('MethodNotAllowed');
     const key = decodeURIComponent(url.pathname).slice(BUCKET.length + 2);
-    if (key === '') return listing(store, BUCKET, url.searchParams);
+    if (key === '') return listing(store, BUCKET, url.searchParams, clock);
     const file = store.find(key);
     if (!file) throw new S3Error('NoSuchKey', { Key: key });
     if (signer.markets !== 'all' && !signer.markets.includes(file.dataset.market))
