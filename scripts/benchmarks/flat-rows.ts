@@ -40,7 +40,7 @@ export const flatImport: Benchmark = {
           unit: 'ms',
         },
         1.0,
-        `${rowCount} rows in ${Math.round(bytes / 2 ** 20)} MiB of messages; client, its threads and the sink share the processors; fastest of ${ROUNDS} rounds each: ours ${shown(ours.map(({ elapsedMs }) => elapsedMs))}, gzip ${shown(gzipMs)}`,
+        `${rowCount} rows in ${Math.round(bytes / 2 ** 20)} MiB of messages, two files at once; client, its threads and the sink share the processors; fastest of ${ROUNDS} rounds each: ours ${shown(ours.map(({ elapsedMs }) => elapsedMs))}, gzip ${shown(gzipMs)}`,
       ),
     ];
   },
@@ -52,15 +52,15 @@ export const flatMemory: Benchmark = {
   async run(): Promise<readonly Figure[]> {
     const [file] = await minuteFiles(1);
     const longFile = await longMinuteFile(LONG_FILE_DAYS);
-    const one = await importFiles([file!]);
-    const ten = await importFiles([longFile]);
+    const one = await highestPeak(file!);
+    const ten = await highestPeak(longFile);
     const peakMib = Math.max(one.peakBytes, ten.peakBytes) / 2 ** 20;
     return [
       ratioFigure(
         `Peak memory for a file ${LONG_FILE_DAYS} times as large, against one file`,
         { ours: ten.peakBytes / 2 ** 20, other: one.peakBytes / 2 ** 20, unit: 'MiB' },
         1.1,
-        `${ten.rowCount} rows against ${one.rowCount}`,
+        `${ten.rowCount} rows against ${one.rowCount}; the highest of ${ROUNDS} rounds each: when garbage is collected differs by 25 MiB`,
       ),
       {
         name: 'Peak memory of either',
@@ -74,6 +74,15 @@ export const flatMemory: Benchmark = {
     ];
   },
 };
+
+async function highestPeak(file: string): Promise<ClientRun> {
+  let highest = await importFiles([file]);
+  for (let round = 1; round < ROUNDS; round++) {
+    const run = await importFiles([file]);
+    if (run.peakBytes > highest.peakBytes) highest = run;
+  }
+  return highest;
+}
 
 async function inflate(files: readonly string[]): Promise<number> {
   const startedMs = performance.now();

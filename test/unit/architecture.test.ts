@@ -33,6 +33,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that have one place, or few, where they are bound. */
 const PACKAGE_IN: Readonly<Record<string, readonly string[]>> = {
+  '@rgrove/parse-xml': ['massive'],
+  aws4: ['massive'],
   'node-q': ['kdb'],
   winston: ['ops'],
   ws: ['massive', 'simulator'],

@@ -51,6 +51,22 @@ describe('quarantine', () => {
     ]);
   });
 
+  it('says in which file and line a row stands that came in one', async () => {
+    const { subject } = quarantine();
+    const origin = { file: 'us_stocks_sip/day_aggs_v1/2026/10/2026-10-02.csv.gz', line: 3 };
+    const raw = Buffer.from('A,1');
+    subject.put({
+      market: 'stocks',
+      channel: undefined,
+      reason: 'row-fields',
+      detail: '2 fields',
+      raw,
+      origin,
+    });
+    await subject.close();
+    expect(linesOf('events.ndjson')[0]).include({ ...origin, reason: 'row-fields', raw: 'A,1' });
+  });
+
   it('does not keep the bytes that it was shown: they are the scanner’s', async () => {
     const { subject } = quarantine();
     const raw = Buffer.from('first');
