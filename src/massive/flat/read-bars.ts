@@ -123,9 +123,9 @@ export class FlatBars implements AsyncIterable<TableRows> {
  *
  * @throws FlatDiskError where it cannot be read
  */
-export async function* fileBytes(path: string, from = 0): AsyncGenerator<Uint8Array> {
+export async function* fileBytes(path: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES, start: from })) yield chunk;
+    for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) yield chunk;
   } catch (error) {
     throw new FlatDiskError(path, error);
   }
