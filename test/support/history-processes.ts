@@ -15,7 +15,7 @@ export class HistoryProcesses {
   readonly simulator: Simulator;
   loader!: QChild;
   loaderPort = 0;
-  readonly #readers: QChild[] = [];
+  readonly #readers = new Map<string, QChild>();
 
   private constructor(simulator: Simulator) {
     this.simulator = simulator;
@@ -60,8 +60,13 @@ export class HistoryProcesses {
       '-p',
       '0',
     ]);
-    this.#readers.push(reader);
+    this.#readers.set(name, reader);
     return await reader.port();
+  }
+
+  /** kill -9. */
+  async killReader(name: string): Promise<void> {
+    await this.#readers.get(name)?.stop('SIGKILL');
   }
 
   /** A `massive-kdb backfill` of stocks. */
@@ -84,7 +89,7 @@ export class HistoryProcesses {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.loader.stop(), ...this.#readers.map(reader => reader.stop())]);
+    await Promise.all([this.loader.stop(), ...[...this.#readers.values()].map(reader => reader.stop())]);
     await this.simulator.close();
     rmSync(this.directory, { recursive: true });
   }
