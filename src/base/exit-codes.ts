@@ -16,6 +16,8 @@ export const ExitCode = {
   internal: 70,
   /** A file or directory cannot be read or written. */
   io: 74,
+  /** Work is left that cannot be done now, as where a quota is used up: run it again later. */
+  tempFail: 75,
   /** Massive or the tickerplant refused the credentials or the entitlement. */
   refused: 77,
   /** Configuration or secrets are wrong. */

@@ -7,12 +7,15 @@ import { findSecret, type Secret } from '../../config/secrets.ts';
 import { systemSources } from '../../config/system-sources.ts';
 import { FlatBarSource } from '../../historical/flat-source.ts';
 import type { BackfillRequest } from '../../historical/request.ts';
-import type { FlatSource, Sources } from '../../historical/sources.ts';
+import { RestBarSource } from '../../historical/rest-source.ts';
+import type { FlatSource, RestSource, Sources } from '../../historical/sources.ts';
 import { DOWNLOAD_DEFAULTS, FlatDownloads } from '../../massive/flat/download.ts';
 import { FolderStore } from '../../massive/flat/folder-store.ts';
 import { S3_DEFAULTS } from '../../massive/flat/s3-requests.ts';
 import { S3Store } from '../../massive/flat/s3-store.ts';
 import type { FlatStore } from '../../massive/flat/store.ts';
+import { RequestBudget } from '../../massive/rest/request-budget.ts';
+import { REST_DEFAULTS, RestRequests } from '../../massive/rest/requests.ts';
 import type { QuarantineSink } from '../../massive/scanner/quarantine-sink.ts';
 import { ReceiveClock } from '../../massive/scanner/receive-clock.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
@@ -33,18 +36,20 @@ export interface ConfiguredSources extends Sources {
 
 /** Opens what `request` may draw on. A source whose secrets are not given is not there. */
 export function openSources(
-  { history }: Configuration,
-  _request: BackfillRequest,
+  { history, state }: Configuration,
+  { source }: BackfillRequest,
   parts: SourceParts,
 ): ConfiguredSources {
   const secrets: Secret[] = [];
   const store = openStore(history.flatFiles, parts, secrets);
+  const requests = source === 'flat' ? undefined : openRest(history, state.directory, parts, secrets);
   return {
     flat: store && flatSource(store, history, parts),
-    rest: undefined,
+    rest: requests && restSource(requests, history, parts),
     secrets,
     close: async () => {
       await store?.close();
+      await requests?.close();
     },
   };
 }
@@ -86,4 +91,44 @@ function flatSource(store: FlatStore, history: History, parts: SourceParts): Fla
     { clock, random: Math.random, logger, counters },
   );
   return new FlatBarSource({ store, downloads, calendar, receiveClock: new ReceiveClock(clock), quarantine });
+}
+
+/** Requests in a minute that the tiers allow; of a paid plan somewhat less than the hundred a second it asks to stay under. */
+const TIER_REQUESTS: Readonly<Record<History['rest']['tier'], number>> = { basic: 5, paid: 95 * 60 };
+
+function openRest(
+  { key, keyFile, rest }: History,
+  stateDirectory: string,
+  { clock, logger, counters }: SourceParts,
+  secrets: Secret[],
+): RestRequests | undefined {
+  const secret = findSecret(key, keyFile, systemSources);
+  if (!secret) return undefined;
+  secrets.push(secret);
+  const budget = new RequestBudget(
+    secret.reveal(),
+    {
+      directory: join(stateDirectory, 'rest'),
+      requestsPerMinute: requestsPerMinuteOf(rest),
+      dailyRequests: rest.dailyRequests ?? undefined,
+      maxPauseMs: REST_DEFAULTS.retryCapMs,
+    },
+    { clock, logger },
+  );
+  return new RestRequests(
+    { ...REST_DEFAULTS, address: rest.address, key: secret.reveal() },
+    { clock, random: Math.random, logger, counters, budget, environment: process.env },
+  );
+}
+
+function restSource(requests: RestRequests, { rest }: History, parts: SourceParts): RestSource {
+  const { clock, logger, calendar, quarantine } = parts;
+  return new RestBarSource(
+    { requests, calendar, receiveClock: new ReceiveClock(clock), quarantine, clock, logger },
+    { requestsPerMinute: requestsPerMinuteOf(rest), settledAfterMs: rest.settledAfterMinutes * 60_000 },
+  );
+}
+
+function requestsPerMinuteOf({ requestsPerMinute, tier }: History['rest']): number {
+  return requestsPerMinute ?? TIER_REQUESTS[tier];
 }

@@ -8,6 +8,8 @@ const MS_PER_MINUTE = 60_000;
 /** Instants that are remembered: a power of two, and more than a day has minutes. */
 const REMEMBERED = 2048;
 
+import { midnightMs } from './trading-bounds.ts';
+
 /**
  * Columns `start` and `time` and the trading date of a row, from the start of its window and, in futures, the date on
  * which its session ends, which alone decides there. A day bar starts at midnight of its trading date in the session
@@ -72,9 +74,7 @@ export class BarTime {
   }
 
   #setMidnight(): void {
-    const wallMs = TABLE_EPOCH_MS + this.date * MS_PER_DAY;
-    const nearMs = wallMs - this.#calendar.utcOffsetMs(wallMs);
-    this.start.setMs(wallMs - this.#calendar.utcOffsetMs(nearMs) - TABLE_EPOCH_MS, 0);
+    this.start.setMs(midnightMs(this.#calendar, this.date) - TABLE_EPOCH_MS, 0);
     this.time.set(0);
   }
 }

@@ -37,7 +37,7 @@ export interface RejectedEvent {
   readonly channel: string | undefined;
   /** The event or frame as received. Valid during the call only: the bytes are the scanner's. */
   readonly raw: Uint8Array;
-  /** Where it stands, if it came in a file; lines count from 1. */
+  /** Where it stands, if it came in a file or in the list of a REST answer; lines and places count from 1. */
   readonly origin?: { readonly file: string; readonly line: number };
 }
 

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { linkSync, readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeDirectory } from './directories.ts';
+
+/** A draft that is older was left by a process that ended in the middle. */
+const DRAFT_LEFT_MS = 60_000;
+
+/** Attempts beyond this mean that something other than competition is wrong. */
+const MOST_ATTEMPTS = 10_000;
+
+/**
+ * A small text that processes of one machine change together, each change made of the one before. A version is a file
+ * with its number in the name, which the file system lets one process create: who comes second reads again and changes
+ * that. So nothing is ever locked, and a process that dies holds up nobody. An old version is removed only once a newer
+ * one is there.
+ */
+export class VersionedFile {
+  readonly #directory: string;
+  readonly #name: string;
+
+  /**
+   * @param directory made if it does not exist
+   * @param name what the names of its files begin with
+   * @throws what the system says
+   */
+  constructor(directory: string, name: string) {
+    this.#directory = directory;
+    this.#name = name;
+    makeDirectory(directory, 0o700);
+    this.#removeLeftDrafts();
+  }
+
+  /** The newest text; undefined where there is none. */
+  read(): string | undefined {
+    return this.#newest().text;
+  }
+
+  /**
+   * Puts what `change` makes of the newest text in its place, and returns what it answers. `change` is called again where
+   * another process was faster; without a text it changes nothing.
+   *
+   * @throws what `change` throws, and what the system says
+   */
+  update<Answer>(
+    change: (text: string | undefined) => { readonly text?: string; readonly answer: Answer },
+  ): Answer {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const newest = this.#newest();
+      const { text, answer } = change(newest.text);
+      if (text === undefined || this.#put(newest.version + 1, text)) return answer;
+    }
+    throw new Error(`${this.#name} in ${this.#directory} was changed ${MOST_ATTEMPTS} times meanwhile`);
+  }
+
+  #newest(): { readonly version: number; readonly text: string | undefined } {
+    for (;;) {
+      const version = this.#versions().at(-1) ?? 0;
+      if (version === 0) return { version, text: undefined };
+      const text = this.#readVersion(version);
+      if (text !== undefined) return { version, text };
+    }
+  }
+
+  /** False where another process created this version or a newer one. */
+  #put(version: number, text: string): boolean {
+    const draft = join(this.#directory, `${this.#name}.${randomUUID()}.draft`);
+    writeFileSync(draft, text, { flag: 'wx', mode: 0o600 });
+    try {
+      linkSync(draft, this.#file(version));
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      return false;
+    } finally {
+      unlinkSync(draft);
+    }
+    const versions = this.#versions();
+    // Newer ones have come, and this one had gone before, while this process hesitated.
+    const isNewest = versions.at(-1) === version;
+    for (const other of isNewest ? versions.slice(0, -1) : [version]) this.#remove(this.#file(other));
+    return isNewest;
+  }
+
+  /** The versions that exist, ascending. */
+  #versions(): number[] {
+    return readdirSync(this.#directory)
+      .filter(name => name.startsWith(`${this.#name}.`) && name.endsWith('.json'))
+      .map(name => Number(name.slice(this.#name.length + 1, -'.json'.length)))
+      .filter(Number.isSafeInteger)
+      .sort((a, b) => a - b);
+  }
+
+  #file(version: number): string {
+    return join(this.#directory, `${this.#name}.${version}.json`);
+  }
+
+  /** Undefined where it is gone. */
+  #readVersion(version: number): string | undefined {
+    try {
+      return readFileSync(this.#file(version), 'utf8');
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      return undefined;
+    }
+  }
+
+  #remove(path: string): void {
+    try {
+      unlinkSync(path);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  #removeLeftDrafts(): void {
+    for (const name of readdirSync(this.#directory)) {
+      if (!name.startsWith(`${this.#name}.`) || !name.endsWith('.draft')) continue;
+      const path = join(this.#directory, name);
+      const status = statSync(path, { throwIfNoEntry: false });
+      if (status && Date.now() - status.mtimeMs > DRAFT_LEFT_MS) this.#remove(path);
+    }
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
