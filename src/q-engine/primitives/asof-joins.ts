@@ -154,7 +154,12 @@ function windowJoin(args: readonly Value[], interpreter: Interpreter, prevailing
   for (const aggregation of aggregations) {
     const [f, ...columns] = itemsOf(aggregation);
     if (columns.length === 0) throw new QError('length');
-    const picked = columns.map(name => columnsNamed(right, nameList(name)).columns[0]!);
+    const names = columns.map(column => {
+      const [name] = nameList(column);
+      if (name === undefined) throw new QError('length');
+      return name;
+    });
+    const picked = names.map(name => columnsNamed(right, [name]).columns[0]!);
     const values = Array.from({ length: countOf(left) }, (_, i) => {
       const rows = groups(firstRows[i]!, endRows[i]!);
       return interpreter.apply(
@@ -162,8 +167,7 @@ function windowJoin(args: readonly Value[], interpreter: Interpreter, prevailing
         picked.map(column => pick(column, rows)),
       );
     });
-    const name = nameList(columns[columns.length - 1]!)[0]!;
-    result = table([...result.names, name], [...result.columns, collect(values)]);
+    result = table([...result.names, names[names.length - 1]!], [...result.columns, collect(values)]);
   }
   return result;
 }

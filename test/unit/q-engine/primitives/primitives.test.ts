@@ -76,6 +76,7 @@ describe('q-engine arithmetic', () => {
       ['2!([]a:1 2;b:3 4)', "'length"],
       ['`a`b xkey([]a:1 2;b:3 4)', "'length"],
       ['wj[();`a;([]a:1 2);(([]a:1 2;b:1 2);(max;`b))]', "'length"],
+      ['wj[(1 2;1 2);`a;([]a:1 2);(([]a:1 2;b:1 2);(max;()))]', "'length"],
     ]);
   });
 
