@@ -10,30 +10,22 @@ import { systemSources } from '../config/system-sources.ts';
 import { Backfill, type BackfillOutcome } from '../historical/backfill.ts';
 import { Ledger } from '../historical/ledger.ts';
 import { LOADER_PATIENCE, LoaderLink } from '../historical/loader-link.ts';
-import { makePlan } from '../historical/plan.ts';
-import {
-  BACKFILL_SOURCES,
-  type BackfillRequest,
-  type BackfillSource,
-  requirePossible,
-} from '../historical/request.ts';
+import { makePlan, type Plan } from '../historical/plan.ts';
+import { BACKFILL_SOURCES, type BackfillRequest, requirePossible } from '../historical/request.ts';
+import type { Unit } from '../historical/unit.ts';
+import { KdbConnectError } from '../kdb/errors.ts';
 import { Loader } from '../kdb/loader/loader.ts';
 import type { Target } from '../kdb/target.ts';
 import { QuarantineFile } from '../massive/quarantine-file.ts';
-import { readSymbolFile } from '../massive/symbol-file.ts';
-import { tickerProblem } from '../massive/tickers.ts';
 import { createLogger, type ProcessLogger } from '../ops/logger.ts';
-import { type DateDays, dateDaysOf, isoDateOf } from '../tables/epoch.ts';
-import { MARKETS, type Market } from '../tables/markets.ts';
+import { MARKETS } from '../tables/markets.ts';
 import { SessionCalendar } from '../tables/session-calendar.ts';
 import { planLines, reportLines } from './backfill/plan-text.ts';
 import { jsonProgress, lineProgress, type Progress, terminalProgress } from './backfill/progress.ts';
+import { type BackfillFlags, requestOf } from './backfill/request-flags.ts';
 import { openSources } from './backfill/sources.ts';
-import { type CommandContext, defineCommand, UsageError } from './command.ts';
+import { type CommandContext, defineCommand } from './command.ts';
 import { CONFIGURATION_FLAGS, configurationFromProcess } from './configuration.ts';
-
-/** Bars by the length of their window, and the table that holds them. */
-const BAR_TABLES = { '1s': 'agg1s', '1m': 'agg1m', '1d': 'agg1d' } as const;
 
 /** `massive-kdb backfill` */
 export const backfill = defineCommand({
@@ -91,19 +83,6 @@ export const backfill = defineCommand({
   },
 });
 
-interface Flags {
-  readonly market: Market;
-  readonly bar: keyof typeof BAR_TABLES;
-  readonly symbols: string | undefined;
-  readonly 'symbols-file': string | undefined;
-  readonly from: string;
-  readonly to: string | undefined;
-  readonly source: BackfillSource;
-  readonly 'dry-run': boolean;
-  readonly force: boolean;
-  readonly json: boolean;
-}
-
 /** The flags that are this command's own, though feeds have some of the same name. */
 function withoutOwnFlags(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { market: _market, symbols: _symbols, 'symbols-file': _file, ...rest } = given;
@@ -111,7 +90,7 @@ function withoutOwnFlags(given: Readonly<Record<string, unknown>>): Readonly<Rec
 }
 
 async function runBackfill(
-  flags: Flags,
+  flags: BackfillFlags,
   configuration: Configuration,
   logger: ProcessLogger,
   context: CommandContext,
@@ -138,23 +117,25 @@ async function runBackfill(
       random: Math.random,
       logger,
     },
-    { ...LOADER_PATIENCE, waitMs: history.loader.waitMs },
+    { ...LOADER_PATIENCE, waitMs: configuration.failFast ? 0 : history.loader.waitMs },
   );
+  const requestsPerMinute = sources.rest?.requestsPerMinute ?? 1;
   let ledger: Ledger | undefined;
   try {
     const plan = await makePlan(request, sources, calendar, context.stop);
-    const { identity } = await loader.use(async ({ facts }) => facts, context.stop);
-    ledger = Ledger.open(
-      join(configuration.state.directory, 'backfill', `${request.market}.${identity}.ledger`),
-    );
+    if (flags['dry-run'] && !(await isReachable(target, request, configuration))) {
+      print(planLines(plan, unitsOf(plan), requestsPerMinute), flags, context);
+      context.stderr.write('the loader cannot be asked what of this is done already\n');
+      return ExitCode.ok;
+    }
+    ledger = Ledger.open(await ledgerPath(loader, configuration, request, context.stop));
     const backfill = new Backfill(
       plan,
       { sources, ledger, loader, logger, clock: systemClock },
       { concurrency: history.concurrency, force: flags.force },
     );
     const left = backfill.left();
-    const output = flags.json ? context.stderr : context.stdout;
-    for (const line of planLines(plan, left, sources.rest?.requestsPerMinute ?? 1)) output.write(`${line}\n`);
+    print(planLines(plan, left, requestsPerMinute), flags, context);
     if (flags['dry-run'] || left.length === 0) return ExitCode.ok;
     const progress = progressOf(flags, left.length, context);
     const outcome = await backfill.run(context.stop, progress);
@@ -168,42 +149,38 @@ async function runBackfill(
   }
 }
 
-async function requestOf(flags: Flags): Promise<BackfillRequest> {
-  const { market, bar, from, to, source } = flags;
-  const yesterday = new SessionCalendar(market).tradingDate(systemClock.wallMs()) - 1;
-  return {
-    market,
-    table: BAR_TABLES[bar],
-    symbols: await symbolsOf(flags),
-    fromDate: dateOf('--from', from),
-    untilDate: to === undefined ? yesterday : dateOf('--to', to),
-    source,
-  };
+/** A ledger belongs to one database: another one in the same place begins with an empty one. */
+async function ledgerPath(
+  loader: LoaderLink,
+  { state }: Configuration,
+  { market }: BackfillRequest,
+  stop: AbortSignal,
+): Promise<string> {
+  const { identity } = await loader.use(async ({ facts }) => facts, stop);
+  return join(state.directory, 'backfill', `${market}.${identity}.ledger`);
 }
 
-async function symbolsOf({
-  market,
-  symbols,
-  'symbols-file': file,
-}: Flags): Promise<readonly string[] | undefined> {
-  if (symbols !== undefined && file !== undefined) {
-    throw new UsageError('--symbols is given beside --symbols-file', 'Keep one of the two.');
+async function isReachable(
+  target: Target,
+  request: BackfillRequest,
+  configuration: Configuration,
+): Promise<boolean> {
+  try {
+    (await openLoader(target, request, configuration)).close();
+    return true;
+  } catch (error) {
+    if (error instanceof KdbConnectError && error.code === 'KDB_UNREACHABLE') return false;
+    throw error;
   }
-  const named =
-    file === undefined ? symbols?.split(',').map(name => name.trim()) : await readSymbolFile(file);
-  if (named === undefined || (named.length === 1 && named[0] === '*')) return undefined;
-  for (const sym of named) {
-    const problem = tickerProblem(market, sym);
-    if (problem) throw new UsageError(problem, 'Correct --symbols.');
-  }
-  return [...new Set(named)];
 }
 
-function dateOf(flag: string, text: string): DateDays {
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
-  const date = isDate ? dateDaysOf(text) : Number.NaN;
-  if (isDate && isoDateOf(date) === text) return date;
-  throw new UsageError(`${flag} '${text}' is not a date; expected YYYY-MM-DD`, 'Correct it.');
+function unitsOf({ groups }: Plan): Unit[] {
+  return groups.flatMap(({ units }) => units);
+}
+
+/** Lines for people: beside the JSON, where that is asked for. */
+function print(lines: readonly string[], { json }: BackfillFlags, { stdout, stderr }: CommandContext): void {
+  for (const line of lines) (json ? stderr : stdout).write(`${line}\n`);
 }
 
 function loaderTarget(settings: Configuration['history']['loader'], logger: ProcessLogger): Target {
@@ -232,7 +209,7 @@ function openLoader(
   });
 }
 
-function progressOf({ json }: Flags, units: number, { stdout, stderr }: CommandContext): Progress {
+function progressOf({ json }: BackfillFlags, units: number, { stdout, stderr }: CommandContext): Progress {
   if (json) return jsonProgress(stdout);
   const isTerminal = (stderr as NodeJS.WriteStream).isTTY === true;
   return isTerminal
@@ -244,7 +221,7 @@ function progressOf({ json }: Flags, units: number, { stdout, stderr }: CommandC
 function conclude(
   { report, error }: BackfillOutcome,
   { state }: Configuration,
-  { json }: Flags,
+  { json }: BackfillFlags,
   { stdout, stop }: CommandContext,
 ): ExitCode {
   const directory = join(state.directory, 'backfill', 'reports');

@@ -75,12 +75,12 @@ function chosenSource(
     if (canFlat) return 'flat';
     throw unconfigured(
       '--source flat needs flat files',
-      'history.flatFiles with its credentials, or a folder',
+      'the secrets of history.flatFiles (MASSIVE_S3_ACCESS_KEY and MASSIVE_S3_SECRET_KEY), or a folder',
     );
   }
   if (source === 'rest') {
     if (rest) return 'rest';
-    throw unconfigured('--source rest needs an API key', 'history.key');
+    throw unconfigured('--source rest needs an API key', 'the secret of history.key (MASSIVE_API_KEY)');
   }
   if (canFlat && rest) {
     const dates = tradingDates(calendar, fromDate, untilDate).length;
@@ -91,11 +91,14 @@ function chosenSource(
   }
   if (canFlat) return 'flat';
   if (rest) return 'rest';
-  throw unconfigured('no source is configured', 'history.key for REST, or history.flatFiles');
+  throw unconfigured(
+    'no source can be used',
+    'the secret of history.key for REST (MASSIVE_API_KEY), or those of history.flatFiles (MASSIVE_S3_ACCESS_KEY and MASSIVE_S3_SECRET_KEY), or a folder of files',
+  );
 }
 
 function unconfigured(what: string, expected: string): BackfillRequestError {
-  return new BackfillRequestError(what, expected, 'Add it to the configuration; see config/default.yaml.');
+  return new BackfillRequestError(what, expected, 'Give it; config/default.yaml says how.');
 }
 
 async function flatPlan(

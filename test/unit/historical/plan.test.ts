@@ -79,9 +79,13 @@ describe('backfill plan', () => {
   it('says which setting a source lacks', async () => {
     const plan = (source: BackfillRequest['source']) =>
       makePlan(request({ source }), sourcesOf(undefined, undefined), CALENDAR, NEVER).catch(String);
-    expect(await plan('flat')).to.match(/--source flat needs flat files; expected history\.flatFiles/);
-    expect(await plan('rest')).to.match(/--source rest needs an API key; expected history\.key/);
-    expect(await plan('auto')).to.match(/no source is configured/);
+    expect(await plan('flat')).to.match(
+      /--source flat needs flat files; expected the secrets of history\.flatFiles/,
+    );
+    expect(await plan('rest')).to.match(
+      /--source rest needs an API key; expected the secret of history\.key/,
+    );
+    expect(await plan('auto')).to.match(/no source can be used/);
   });
 
   it('estimates bytes, requests and time of what is left', async () => {
