@@ -3,7 +3,7 @@
 /          in its own calendar; a test holds the two equal.
 / rules:   stocks, options, indices: the date in New York; futures: the date on which the session ends, from 17:00
 /          in Chicago the next day; forex, crypto: the date in UTC.
-/ launch:  loaded by q/feed.q
+/ launch:  loaded by q/feed.q and q/bars.q
 
 / globals
 / .cal.standard  hours that a market's session zone is ahead of UTC in winter; 0 has no summer time
@@ -31,7 +31,7 @@
 / @return {timespan[]}
 .cal.offset:{[market;instant]
   standard:0D01*.cal.standard market;
-  if[0D00=standard;:count[instant]#0D00];
+  if[(0=count instant)|0D00=standard;:count[instant]#0D00];
   years:`year$instant;
   distinctYears:distinct years;
   changes:("p"$.cal.changes each distinctYears)+\:0D02 0D01-standard;
@@ -60,4 +60,26 @@
 .cal.time:{[market;date;instant]
   if[0=count instant;:`timespan$()];
   (instant-"p"$date)+.cal.offsetWithin[market;instant]
+  };
+
+/ @desc   The instants at which trading dates begin.
+/ @param  market {symbol}
+/ @param  date   {date[]}
+/ @return {timestamp[]} UTC
+.cal.begin:{[market;date]
+  standard:("p"$date)-.cal.roll[market]+0D01*.cal.standard market;
+  ("p"$date)-.cal.roll[market]+.cal.offset[market;standard]
+  };
+
+/ @desc   Symbols without their enumeration.
+.cal.plain:{[symbols] $[11h=type symbols;symbols;value symbols]};
+
+/ @desc   Trading dates of bars: those of their partitions, otherwise from market and start.
+/ @param  bars {table}
+/ @return {date[]}
+.cal.dates:{[bars]
+  if[`date in cols bars;:bars`date];
+  markets:group .cal.plain bars`mkt;
+  dates:{[starts;market;rows] .cal.date[market;starts rows]}[bars`start]'[key markets;value markets];
+  @[count[bars]#0Nd;raze value markets;:;raze dates]
   };

@@ -1,7 +1,13 @@
 / q/disk.q
 / purpose: what q has no word for: renaming, links, synchronising with the disk, and a lock. Done by the shell.
 / rules:   paths hold letters, digits and . _ - / only, so that none needs quoting: .disk.path says so at the start.
+/ crash:   commands outlive a q process that is killed while it waits for them; the next one waits for their end
+/          before it looks at anything (.disk.settle).
 / launch:  loaded by q/feed.q and q/hdb.q
+
+/ globals
+/ .disk.work  directory of the script that runs the commands; one process at a time has it
+.disk.work:"/tmp";
 
 / @desc   A directory as an absolute path without a slash at its end.
 / @param  given {string}
@@ -16,19 +22,24 @@
 
 / @desc   Runs shell commands, one after the other, up to the first that fails.
 / @param  commands {string[]}
-/ @param  work     {string} a directory for the script
 / @signal os
-.disk.run:{[commands;work]
-  script:work,"/commands.sh";
+.disk.run:{[commands]
+  script:.disk.work,"/commands.sh";
   (hsym `$script) 0: enlist["set -e"],commands;
-  system"sh ",script
+  @[system;"sh ",script;{[failed] '"os: a command failed, and said why in this process's log (",failed,")"}];
+  };
+
+/ @desc   Waits for commands of a process that was killed meanwhile.
+.disk.settle:{[]
+  system"while ps -A -o args 2>/dev/null | grep -q '[s]h ",.disk.work,"/commands.sh'; do sleep 0.05; done";
   };
 
 .disk.exists:{[path] not ()~key hsym `$path};
-.disk.names:{[path] $[.disk.exists path;string key hsym `$path;()]};
+.disk.names:{[path] $[count found:key hsym `$path;string found;()]};
 .disk.make:{[path] system"mkdir -p ",path;};
-.disk.remove:{[paths] if[count paths;system each "rm -rf ",/:paths];};
-.disk.rename:{[path;name] system"mv -f ",path," ",name;};
+
+/ @desc   Removes files and directories, whether they are there or not.
+.disk.remove:{[paths] if[count paths;.disk.run "rm -rf ",/:paths];};
 
 / @desc   The command that puts a link into the place of another at once: whoever looks sees the one or the other.
 / @param  target {string} what it points to
@@ -39,46 +50,63 @@
   ("rm -f ",part;"ln -s ",target," ",part;$["m"=first string .z.o;"mv -fh ";"mv -fT "],part," ",link)
   };
 
-/ @desc   Waits until files, or a directory's files and its own entry, are on the disk.
+/ @desc   The command that waits until files, or a directory's entries, are on the disk.
 / @param  paths {string[]}
-/ @return {string} the command
-.disk.sync:{[paths] $["m"=first string .z.o;"sync";"sync ",raze " ",/:paths]};
+/ @return {string}
+.disk.sync:{[paths] $["m"=first string .z.o;"sync";"sync"," " sv enlist[""],paths]};
 
 / @desc   Where a link points; empty where there is none.
-.disk.target:{[link] $[()~found:@[system;"readlink ",link,"; true";()];"";first found]};
+.disk.target:{[link] $[count found:system"readlink ",link,"; true";first found;""]};
 
 / @desc   Writes a value so that a reader finds the old one or the new one, whole.
-.disk.save:{[path;value_]
+.disk.save:{[path;content]
   part:path,".part";
-  (hsym `$part) set value_;
-  system .disk.sync enlist part;
-  .disk.rename[part;path];
+  (hsym `$part) set content;
+  .disk.run (.disk.sync enlist part;"mv -f ",part," ",path;.disk.sync enlist "/" sv -1_"/" vs path);
   };
 
-/ @desc   Makes this process the only one that writes a directory.
+/ @desc   Makes this process the only one that writes a directory. The lock is a link whose target names the owner:
+/         it comes into being with its content, or not at all.
 / @param  root {string}
 / @signal lock if another living process has it
 .disk.lock:{[root]
-  lock:root,"/lock";
-  mine:string[.z.h]," ",string[.z.i]," ",.disk.born .z.i;
-  taken:@[{system x;0b};"mkdir ",lock," 2>/dev/null";1b];
-  if[taken;
-    owner:@[{first read0 hsym `$x,"/owner"};lock;""];
-    if[.disk.isAlive owner;'"lock: ",root," is written by process ",owner,"; stop it first"];
-    stale:lock,".",string .z.i;
-    .disk.rename[lock;stale];
-    .disk.remove enlist stale;
-    system"mkdir ",lock];
-  (hsym `$lock,"/owner") 0: enlist mine;
+  link:root,"/lock";
+  mine:":" sv (string .z.h;string .z.i;.disk.born .z.i);
+  if[.disk.isLinked[mine;link];:()];
+  owner:.disk.target link;
+  if[.disk.isAlive owner;'.disk.locked[root;owner]];
+  stale:link,".",string .z.i;
+  system"mv -f ",link," ",stale," || true";
+  moved:.disk.target stale;
+  system"rm -f ",stale;
+  / Two processes that find a stale lock at once: what the slower one took away was the faster one's.
+  if[not moved~owner;
+    if[count moved;.disk.isLinked[moved;link]];
+    '.disk.locked[root;moved]];
+  if[not .disk.isLinked[mine;link];'.disk.locked[root;.disk.target link]];
   };
 
-/ @desc   When a process began, in ticks since the machine did: a number that is used again is another process.
-.disk.born:{[process] first @[system;"cut -d' ' -f22 /proc/",string[process],"/stat 2>/dev/null || echo 0";enlist enlist "0"]};
+.disk.isLinked:{[target;link] @[{system x;1b};"ln -s ",target," ",link," 2>/dev/null";0b]};
 
-/ @desc   Whether the process that an owner file names lives. One of another machine is taken to.
+.disk.locked:{[root;owner]
+  parts:":" vs owner;
+  raze ("lock: ",root," is written by process ";$[1<count parts;parts 1;"?"];" on ";first parts;"; stop it first, or remove ";
+    root;"/lock if that machine is gone")
+  };
+
+/ @desc   When a process began, in a form that tells it from another one of the same number; empty if it has ended.
+.disk.born:{[process]
+  number:string process;
+  procfs:"sed -n 's/.*) [^ZX] //p' /proc/",number,"/stat 2>/dev/null | cut -d' ' -f19";
+  other:"test -d /proc/self || ps -o lstart= -p ",number," | tr -d ' :'";
+  $[count found:system procfs,"; ",other,"; true";first found;""]
+  };
+
+/ @desc   Whether the process that a lock names lives. One of another machine is taken to.
 .disk.isAlive:{[owner]
-  parts:" " vs owner;
+  parts:":" vs owner;
   if[3>count parts;:0b];
   if[not parts[0]~string .z.h;:1b];
-  parts[2]~.disk.born "J"$parts 1
+  born:.disk.born "J"$parts 1;
+  (0<count born)&parts[2]~born
   };

@@ -20,54 +20,68 @@
 .gen.link:{[] .part.root,"/current"};
 .gen.folder:{[segment;generation] segment,"/generations/",string generation};
 .gen.catalogFile:{[generation] .part.root,"/catalogs/",string generation};
+.gen.folders:{[] distinct .part.segments,enlist .part.root};
 
 / @desc   Opens the database at its current generation, and removes what a crash left half done.
 / @param  held {long[]} generations that readers may still use
+/ @signal root if the current generation cannot be read
 .gen.open:{[held]
-  target:.disk.target .gen.link[];
   .disk.make each (.part.root,"/catalogs";.part.root,"/generations");
   .gen.writeEmpty[];
+  target:.disk.target .gen.link[];
   if[""~target;.gen.sweep 0#0;.gen.publish 0#.gen.catalog;:()];
   .gen.current:"J"$last "/" vs target;
-  .gen.catalog:get hsym `$.gen.catalogFile .gen.current;
+  .gen.catalog:.gen.readCatalog .gen.current;
   .gen.sweep held where held<.gen.current;
+  };
+
+.gen.readCatalog:{[generation]
+  file:.gen.catalogFile generation;
+  @[get;hsym `$file;{[file;failed]
+    '"root: ",file," is damaged or gone (",failed,"); restore the database from a backup"}[file]]
   };
 
 / @desc   Versions without rows, for dates that lack a table: a reader wants every table in every date.
 .gen.writeEmpty:{[]
-  rows:{.Q.en[hsym `$.part.root] x} each .part.daily;
-  {[segment;rows]
+  rows:.Q.en[hsym `$.part.root] each .part.daily;
+  {[rows;segment]
     {[segment;table;rows]
-      directory:segment,"/versions/empty/",string table;
-      if[not .disk.exists directory;(hsym `$directory,"/") set rows];
+      path:segment,"/versions/empty/",string table;
+      if[.disk.exists path;:()];
+      (hsym `$path,".part/") set rows;
+      .disk.run ("rm -rf ",path;"mv ",path,".part ",path);
       }[segment]'[key rows;value rows];
-    }[;rows] each .part.segments;
+    }[rows] each .part.segments;
   };
 
 / @desc   The number that the next generation will have; versions are named by it.
 .gen.next:{[] 1+.gen.current};
 
-/ @desc   The version of a table that holds now.
+/ @desc   The directory of the version of a table that holds now; empty where there is none.
 / @param  name {symbol}
 / @param  day  {date} null for a table without partitions
-/ @return {long} null where there is none
-.gen.version:{[name;day] exec first version from .gen.catalog where table=name,date=day};
+/ @return {string}
+.gen.path:{[name;day]
+  version:exec first version from .gen.catalog where table=name,date=day;
+  $[null version;"";.part.path[name;day;version]]
+  };
 
 / @desc   Makes a generation with changed tables the current one.
 / @param  changes {table} table date version
 .gen.publish:{[changes]
   generation:.gen.next[];
   catalog:0!(`table`date xkey .gen.catalog) upsert `table`date xkey changes;
-  folders:distinct .part.segments,enlist .part.root;
-  commands:raze .gen.copy[generation] each folders;
+  commands:raze .gen.copy[generation] each .gen.folders[];
   commands,:raze .gen.linkDate[generation;catalog] each distinct exec date from changes where not null date;
   commands,:raze .gen.linkWhole[generation] each select from changes where null date;
-  commands,:.gen.finish[generation;catalog;folders];
+  commands,:.gen.finish[generation;catalog];
   .disk.save[.gen.catalogFile generation;catalog];
-  .disk.run[commands;.part.root];
+  .disk.run commands;
   .gen.retire[generation;changes];
   .gen.catalog:catalog;
   .gen.current:generation;
+  .part.written:();
+  .disk.run enlist .disk.sync enlist .part.root;
   };
 
 / @desc   Begins a generation's directory as a copy of the current one's links.
@@ -89,7 +103,8 @@
     "ln -s ../../versions/",target," ",folder,"/",string table
     }[day;folder;versions] each key .part.daily;
   link:.gen.folder[segment;generation],".part/",string day;
-  ("rm -rf ",folder;"mkdir -p ",folder),links,(.disk.sync enlist folder;"rm -f ",link;"ln -s ../../dates/",name," ",link)
+  sync:.disk.sync (folder;segment,"/dates");
+  ("rm -rf ",folder;"mkdir -p ",folder),links,(sync;"rm -f ",link;"ln -s ../../dates/",name," ",link)
   };
 
 / @desc   Links a table without partitions.
@@ -98,16 +113,16 @@
   ("rm -f ",link;"ln -s ../../versions/all/",string[change`table],".",string[change`version]," ",link)
   };
 
-/ @desc   Completes a generation and makes it the current one.
-.gen.finish:{[generation;catalog;folders]
+/ @desc   Completes a generation and makes it the current one, unless another process has the lock meanwhile.
+.gen.finish:{[generation;catalog]
   part:.gen.folder[.part.root;generation],".part";
   commands:("rm -f ",part,"/sym ",part,"/par.txt";"ln -s ../../sym ",part,"/sym");
   if[not .part.segments~enlist .part.root;
     if[any not null catalog`date;
       commands,:{"echo ",x," >> ",y}[;part,"/par.txt"] each .gen.folder[;generation] each .part.segments]];
-  commands,:raze .gen.complete[generation] each folders;
-  commands,:.disk.relink["generations/",string generation;.gen.link[]];
-  commands,enlist .disk.sync enlist .part.root
+  commands,:raze .gen.complete[generation] each .gen.folders[];
+  commands,:enlist "test \"$(readlink ",.part.root,"/lock)\" = ",.disk.target .part.root,"/lock";
+  commands,.disk.relink["generations/",string generation;.gen.link[]]
   };
 
 .gen.complete:{[generation;segment]
@@ -123,8 +138,11 @@
   days:distinct exec date from changes where not null date;
   linked:exec max version by date from .gen.catalog where date in days;
   paths,:.gen.dateFolder'[key linked;value linked];
-  paths,:.gen.folder[;.gen.current] each distinct .part.segments,enlist .part.root;
-  paths,:enlist .gen.catalogFile .gen.current;
+  paths,:.gen.folder[;.gen.current] each .gen.folders[];
+  .gen.retirePaths[generation;paths,enlist .gen.catalogFile .gen.current];
+  };
+
+.gen.retirePaths:{[generation;paths]
   .gen.retired,:([]generation:count[paths]#generation;since:count[paths]#.z.p;path:paths);
   };
 
@@ -137,18 +155,30 @@
   .gen.retired:select from .gen.retired where not path in free`path;
   };
 
-/ @desc   Removes whatever no kept generation refers to: what a crash left, and what was retired before a restart.
+/ @desc   Removes what a crash left half done, and retires what earlier generations consisted of.
 / @param  held {long[]} earlier generations that readers may still use
 .gen.sweep:{[held]
-  kept:distinct held,$[.gen.current;.gen.current;()];
-  catalog:distinct raze {update generation:x from get hsym `$.gen.catalogFile x} each kept;
-  versions:$[count catalog;exec distinct .part.path'[table;date;version] from catalog where not null version;()];
-  linked:$[count catalog;exec distinct .gen.dateFolder'[date;version] from
-    select max version by generation,date from catalog where not null date;()];
-  segments:distinct .part.segments,enlist .part.root;
-  wanted:versions,linked,(.gen.catalogFile each kept),raze segments .gen.folder/:\: kept;
-  found:raze .gen.found each segments;
-  .disk.remove found except wanted;
+  kept:held where .disk.exists each .gen.catalogFile each held;
+  wanted:$[.gen.current;.gen.needs .gen.current;()];
+  found:(raze .gen.found each .gen.folders[]) except wanted;
+  number:{[path] "J"$last "." vs last "/" vs path} each found;
+  isEarlier:number within 1,.gen.current;
+  .disk.remove found where not isEarlier;
+  earlier:found where isEarlier;
+  / What a reader holds goes when it has moved on to the current generation; the rest after the time of grace.
+  needed:$[count kept;distinct raze .gen.needs each kept;()];
+  .gen.retirePaths[.gen.current;earlier where earlier in needed];
+  .gen.retirePaths[0;earlier where not earlier in needed];
+  };
+
+/ @desc   All that a generation consists of.
+/ @return {string[]} paths
+.gen.needs:{[generation]
+  catalog:.gen.readCatalog generation;
+  linked:select max version by date from catalog where not null date;
+  versions:exec .part.path'[table;date;version] from catalog;
+  dates:exec .gen.dateFolder'[date;version] from linked;
+  versions,dates,(.gen.folder[;generation] each .gen.folders[]),enlist .gen.catalogFile generation
   };
 
 .gen.dateFolder:{[day;version] .part.segment[day],"/dates/",string[day],".",string version};

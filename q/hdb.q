@@ -9,14 +9,14 @@
 
 .hdb.folder:1_string first ` vs hsym .z.f;
 .hdb.load:{[script] system"l ",$[count .hdb.folder;.hdb.folder;"."],"/",script};
-.hdb.load each ("schema.q";"disk.q");
+.hdb.load each ("schema.q";"calendar.q";"reference.q";"disk.q";"bars.q");
 
 / globals
 / .hdb.root        the database, an absolute path
 / .hdb.generation  what is loaded; null before the first
 / .hdb.handle      connection to the loader; null while it is away
 / .hdb.heard       when the loader was last connected
-/ .hdb.lease       how long the loader keeps what a reader that is away holds
+/ .hdb.lease       how long the loader keeps what a reader that is away holds: the loader says so
 .hdb.generation:0N;
 .hdb.handle:0Ni;
 .hdb.heard:.z.p;
@@ -34,42 +34,44 @@
   neg[.z.w](`.lease.acknowledge;generation);
   };
 
-/ @desc   The generation that holds, as the disk has it.
+/ @desc   The generation that holds, as the disk has it; null where there is none.
 .hdb.current:{[] "J"$last "/" vs .disk.target .hdb.root,"/current"};
 
 / @desc   Connects to the loader and loads what it says.
 .hdb.register:{[]
   handle:@[hopen;(.hdb.loader;1000);0Ni];
   if[null handle;:()];
-  generation:@[handle;(`.lease.register;.hdb.name;.hdb.generation);{-2 x;0N}];
-  if[null generation;hclose handle;:()];
+  answer:@[handle;(`.lease.register;.hdb.name;.hdb.generation);{-2 "the loader refused: ",x;()}];
+  if[()~answer;hclose handle;:()];
   .hdb.handle:handle;
-  .hdb.heard:.z.p;
-  if[not generation~.hdb.generation;.hdb.open generation];
-  neg[handle](`.lease.acknowledge;generation);
+  .hdb.lease:answer`lease;
+  if[not .hdb.generation~answer`generation;.hdb.open answer`generation];
+  neg[handle](`.lease.acknowledge;.hdb.generation);
   };
 
 / @desc   Looks for a newer generation where nobody says that there is one.
 .hdb.refresh:{[]
   if[not null .hdb.handle;:()];
-  if[.z.p<.hdb.heard+.hdb.lease%2;:()];
-  if[not .hdb.generation~current:.hdb.current[];.hdb.open current];
+  if[.z.p<.hdb.heard+`timespan$.hdb.lease%2;:()];
+  current:.hdb.current[];
+  if[not null[current]|current~.hdb.generation;.hdb.open current];
   };
 
 / @desc   Reads the options, loads the database and goes to the loader.
+/ @signal usage, path
 .hdb.start:{[]
   options:.Q.opt .z.x;
-  if[not `root in key options;-2 "usage: q q/hdb.q -root DIRECTORY [-loader HOST:PORT] [-name NAME] -p PORT";exit 64];
+  if[not `root in key options;'"usage: q q/hdb.q -root DIRECTORY [-loader HOST:PORT] [-name NAME] -p PORT"];
   .hdb.root:.disk.path first options`root;
   .hdb.name:`$$[`name in key options;first options`name;string[.z.h],".",string system"p"];
   .hdb.loader:$[`loader in key options;`$":",first options`loader;`];
-  if[`lease in key options;.hdb.lease:0D00:00:01*"J"$first options`lease];
   if[not null .hdb.loader;.hdb.register[]];
-  if[null .hdb.generation;if[.disk.exists .hdb.root,"/current";.hdb.open .hdb.current[]]];
+  if[null .hdb.generation;if[not null current:.hdb.current[];.hdb.open current]];
+  if[null .hdb.generation;-2 "no generation in ",.hdb.root," yet: the tables are empty"];
   };
 
 .z.pg:{[query] .hdb.refresh[];value query};
 .z.pc:{[closed] if[closed~.hdb.handle;.hdb.handle:0Ni;.hdb.heard:.z.p];};
 .z.ts:{[now] if[(null .hdb.handle)&not null .hdb.loader;.hdb.register[]];};
-.hdb.start[];
+@[.hdb.start;::;{[failed] -2 failed;exit $[failed like "usage*";64;failed like "path*";78;74]}];
 if[not system"t";system"t 1000"];

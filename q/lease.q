@@ -27,25 +27,28 @@
 / @desc   Registers the calling reader.
 / @param  name       {symbol} one name per reader
 / @param  generation {long}   what it has loaded; null if nothing
-/ @return {long} the generation to load
+/ @return {dict} generation to load; lease, in which it may come back
+/ @signal reader if another process has that name
 .lease.register:{[name;generation]
   current:.lease.holders[name]`handle;
-  if[not null current;if[not current=.z.w;if[current in key .z.W;'"reader: ",string[name]," is registered"]]];
+  if[not null current;if[not current=.z.w;if[current in key .z.W;'"reader: ",string[name]," is registered; choose another name"]]];
   held:$[null generation;.gen.current;generation];
   `.lease.holders upsert (name;held;.z.w;0Wp;.z.p);
   .lease.save[];
-  .gen.current
+  `generation`lease!(.gen.current;.lease.duration)
   };
 
 / @desc   The calling reader has loaded a generation and needs no earlier one.
 .lease.acknowledge:{[loaded]
   update generation:loaded from `.lease.holders where handle=.z.w;
+  update told:.z.p from `.lease.holders where handle=.z.w,generation=.gen.current;
   .lease.save[];
   };
 
-/ @desc   Tells all readers of the current generation.
-.lease.announce:{[]
-  update told:.z.p from `.lease.holders where not null handle;
+/ @desc   Tells all readers of the current generation. Their patience begins with the first that they have not loaded.
+/ @param  before {long} the generation before
+.lease.announce:{[before]
+  update told:.z.p from `.lease.holders where not null handle,generation>=before;
   {@[neg x;(`.hdb.publish;.gen.current);::]} each exec handle from .lease.holders where not null handle;
   };
 
@@ -56,11 +59,12 @@
   .lease.save[];
   };
 
-/ @desc   Forgets readers that did not come back or do not move on.
+/ @desc   Forgets readers that did not come back or do not move on. These are disconnected, so that they know.
 .lease.expire:{[]
-  stuck:exec name from .lease.holders where not null handle,generation<.gen.current,told<.z.p-.lease.patience;
-  {-2 "reader ",string[x]," still holds an earlier generation and is given up";} each stuck;
-  gone:stuck,exec name from .lease.holders where until<.z.p;
+  late:exec name!handle from .lease.holders where not null handle,generation<.gen.current,told<.z.p-.lease.patience;
+  {-2 "reader ",string[x]," still holds an earlier generation and is given up";} each key late;
+  @[hclose;;::] each value late;
+  gone:key[late],exec name from .lease.holders where until<.z.p;
   if[0=count gone;:()];
   delete from `.lease.holders where name in gone;
   .lease.save[];

@@ -7,28 +7,34 @@
 / launch:  loaded by q/feed.q
 
 / globals
+/ .stage.root  the staging area, an absolute path
 / .stage.open  units under way: unit -> (chunks so far; rows so far; (table;date) -> handle)
 / .stage.rows  where a log's chunks go while it is read
+.stage.root:"";
 .stage.open:(`symbol$())!();
 .stage.rows:();
 
-.stage.folder:{[unit] .part.root,"/staging/",string unit};
+.stage.folder:{[unit] .stage.root,"/",string unit};
 .stage.part:{[unit] .stage.folder[unit],".part"};
 
-/ @desc   Starts the staging area: what was not ended is forgotten.
-.stage.start:{[]
-  .disk.make .part.root,"/staging";
-  names:.disk.names .part.root,"/staging";
-  .disk.remove (.part.root,"/staging/"),/:names where names like "*.part";
+/ @desc   Starts the staging area: what was not ended is forgotten, and what has been merged whole.
+/ @param  root {string} absolute path
+.stage.start:{[root]
+  .stage.root:root;
+  .disk.make root;
+  names:.disk.names root;
+  isEmpty:0=count each .disk.names each folders:(root,"/"),/:names;
+  .disk.remove folders where isEmpty|names like "*.part";
   };
 
 / @desc   Begins a unit; what there was of it is forgotten.
-/ @param  unit {symbol} letters, digits and . _ - only
+/ @param  unit {symbol} letters, digits and . _ - only, no . at its begin and no .part at its end
 / @signal unit if its name cannot be a file's
 .stage.begin:{[unit]
-  if[not all string[unit] in .Q.an,".-";'"unit: ",string[unit]," holds more than letters, digits and . _ -"];
-  if[unit in key .stage.open;.stage.drop unit];
-  .disk.remove (.stage.folder unit;.stage.part unit);
+  name:string unit;
+  if[not all name in .Q.an,".-";'"unit: ",name," holds more than letters, digits and . _ -"];
+  if[(0=count name)|(name like ".*")|name like "*.part";'"unit: a unit cannot be called ",name];
+  .stage.drop unit;
   .disk.make .stage.part unit;
   .stage.open[unit]:(0;0;()!());
   };
@@ -38,38 +44,51 @@
 / @param  number {long} chunks count from 0
 / @param  chunk  {dict} see .chunk.check
 / @return {long} rows of the unit so far
-/ @signal unit if it was not begun; sequence if a chunk is missing; what .chunk.check signals
+/ @signal unit if it was not begun; sequence if a chunk is missing; what .chunk.check signals; what the disk
+/         signals, and then the unit has to be begun anew
 .stage.chunk:{[unit;number;chunk]
-  if[not unit in key .stage.open;'"unit: ",string[unit]," was not begun"];
-  state:.stage.open unit;
+  state:.stage.stateOf unit;
   if[not number=state 0;'"sequence: chunk ",string[number]," where ",string[state 0]," is due"];
   rows:.chunk.check chunk;
-  name:`$string[chunk`table],".",string chunk`date;
-  if[not name in key state 2;
-    file:hsym `$.stage.part[unit],"/",string name;
-    file set ();
-    state[2]:state[2],enlist[name]!enlist hopen file];
-  state[2;name] enlist (`.stage.take;chunk);
+  / A log that ends within a chunk cannot be continued.
+  state[2]:.[.stage.append;(unit;state 2;chunk);{[unit;failed] .stage.drop unit;'failed}[unit]];
   .stage.open[unit]:(1+number;rows+state 1;state 2);
   rows+state 1
   };
 
+.stage.stateOf:{[unit]
+  if[not unit in key .stage.open;'"unit: ",string[unit]," was not begun"];
+  .stage.open unit
+  };
+
+/ @desc   Writes a chunk to the log of its table and date.
+/ @param  handles {dict} (table;date) -> handle
+/ @return {dict} the same with that log's
+.stage.append:{[unit;handles;chunk]
+  name:`$string[chunk`table],".",string chunk`date;
+  if[not name in key handles;
+    file:hsym `$.stage.part[unit],"/",string name;
+    file set ();
+    handles[name]:hopen file];
+  handles[name] enlist (`.stage.take;chunk);
+  handles
+  };
+
 / @desc   Ends a unit: from now on it counts, whatever happens.
 / @param  rows {long} what the feed has sent, to compare
-/ @return {table} table date of what it holds
+/ @return {table} table date of what it holds: none of a unit without rows, of which nothing stays
 / @signal rows if not all have come
 .stage.end:{[unit;rows]
-  if[not unit in key .stage.open;'"unit: ",string[unit]," was not begun"];
-  state:.stage.open unit;
+  state:.stage.stateOf unit;
   if[not rows=state 1;'"rows: ",string[state 1]," of ",string[unit]," have come, ",string[rows]," were sent"];
-  hclose each value state 2;
+  handles:state 2;
+  if[0=rows;.stage.drop unit;:.stage.parse ()];
+  hclose each value handles;
   .stage.open:unit _ .stage.open;
   part:.stage.part unit;
-  if[0=count state 2;.disk.remove enlist part;:.stage.parse ()];
-  files:(part,"/"),/:string key state 2;
-  .disk.run[(.disk.sync files,enlist part;"mv ",part," ",.stage.folder unit;.disk.sync enlist .part.root,"/staging");
-    .part.root];
-  .stage.parse string key state 2
+  files:(part,"/"),/:string key handles;
+  .disk.run (.disk.sync files,enlist part;"mv ",part," ",.stage.folder unit;.disk.sync enlist .stage.root);
+  .stage.parse string key handles
   };
 
 / @desc   Gives up a unit.
@@ -81,7 +100,9 @@
   };
 
 / @desc   Table and date of staged files, from their names.
+/ @param  names {string[]}
 .stage.parse:{[names]
+  if[0=count names;:([]table:`symbol$();date:`date$())];
   at:names?'".";
   ([]table:`$at#'names;date:"D"$(1+at)_'names)
   };
@@ -89,29 +110,37 @@
 / @desc   All that waits to be merged.
 / @return {table} unit table date
 .stage.waiting:{[]
-  units:.disk.names .part.root,"/staging";
+  units:.disk.names .stage.root;
   units:units where not units like "*.part";
   raze enlist[([]unit:`symbol$();table:`symbol$();date:`date$())],
-    {[unit] update unit:`$unit from .stage.parse .disk.names .stage.folder `$unit} each units
+    {[unit] `unit xcols update unit:`$unit from .stage.parse .disk.names .stage.folder `$unit} each units
   };
 
 / @desc   The staged rows of a table and date.
 / @param  units {symbol[]}
 / @return {table} enumerated
+/ @signal stage if a log cannot be read
 .stage.read:{[units;table;date]
   .stage.rows:();
-  {[table;date;unit] -11!hsym `$.stage.folder[unit],"/",string[table],".",string date}[table;date] each units;
+  .stage.replay each .stage.log[table;date] each units;
   rows:raze .stage.rows;
   .stage.rows:();
   rows
+  };
+
+.stage.log:{[table;date;unit] .stage.folder[unit],"/",string[table],".",string date};
+
+.stage.replay:{[path]
+  @[-11!;hsym `$path;{[path;failed] '"stage: ",path," cannot be read (",failed,"); fetch its unit again"}[path]]
   };
 
 / @desc   Takes a chunk out of a log.
 .stage.take:{[chunk] .stage.rows,:enlist .chunk.expand chunk;};
 
 / @desc   Forgets what has been merged.
-.stage.merged:{[units;table;date]
-  .disk.remove {[table;date;unit] .stage.folder[unit],"/",string[table],".",string date}[table;date] each units;
-  folders:.stage.folder each units;
+/ @param  staged {table} unit table date
+.stage.merged:{[staged]
+  .disk.remove {.stage.log[x`table;x`date;x`unit]} each staged;
+  folders:.stage.folder each distinct staged`unit;
   .disk.remove folders where 0=count each .disk.names each folders;
   };
