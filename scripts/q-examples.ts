@@ -11,14 +11,16 @@
  * the tables that pages take from scripts of their own. With --files the examples with files count too: every
  * page gets a new temporary directory as its file system, which is removed after it.
  *
- * The first share is of all examples. Some cannot give what is documented on any q, because the page does not
- * show their input; how many is printed apart, with the share of the others. An example is without input if
- * - while it ran it asked for random numbers, the clock, the environment, a connection or a file that is not
- *   there; or
- * - it failed for want of a variable that the page's code uses but that no code block of it assigns or has as the
- *   name of a parameter or a symbol (names of one-letter namespaces such as .Q are the engine's own, not input);
- *   or
+ * The first share is of all examples. Some cannot give what is documented on any other engine; how many is printed
+ * apart, with the share of the others. An example is without input if
+ * - while it ran it asked for random numbers, the clock, the environment, the memory in use, the name of a host, a
+ *   connection or a file that is not there (and gave something else than documented without writing one); or
+ * - it failed for want of a variable that the page's code uses but that nothing on the page sets up to there (names
+ *   of one-letter namespaces such as .Q are the engine's own, not input); or
  * - it uses a variable that such an example or script line assigned.
+ * It is k source if its output holds code of KX's own: k text, a k verb in place of a keyword, or bytecode.
+ *
+ * At the end the pages on qSQL, joins, tables, sorting, temporal types and files are listed once more.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
@@ -33,6 +35,22 @@ const LEFT_OUT_PAGES = new Set([
   'handles',
   'abundant-odds',
 ]);
+
+/** Of the answerable examples of the pages below. */
+const GOAL = 0.9;
+
+/** qSQL, joins, tables, sorting, temporal types and files. */
+const SUBJECT_PAGES = new Set(
+  `select exec update delete fby qsql funsql parsetrees parse eval view views simple-exec
+  aj asof ej ij lj pj uj wj joins coalesce join cross union
+  cols meta keys key tables fkeys enkey insert upsert xgroup ungroup group find sublist take drop dict
+  dictsandtables flip flip-splayed distinct differ
+  asc desc rank xrank set-attribute attr bin
+  datatypes xbar cast tok within gtime temporal-data
+  files file-text file-binary save load get set read0 read1 hcount hdel hsym dsave dotq enumerate
+  enumeration enum-extend enumerations splayed-tables linking-columns partition file-compression
+  serialization`.split(/\s+/),
+);
 
 interface Page {
   readonly path: string;
@@ -53,23 +71,30 @@ class Tally {
   passed = 0;
   all = 0;
   withoutInput = 0;
-  passedWithInput = 0;
+  kSource = 0;
+  answerablePassed = 0;
 
   add(outcomes: readonly Outcome[]): this {
-    for (const { passed, withoutInput } of outcomes) {
+    for (const { passed, verdict } of outcomes) {
       this.all += 1;
       if (passed) this.passed += 1;
-      if (withoutInput) this.withoutInput += 1;
-      else if (passed) this.passedWithInput += 1;
+      if (verdict === 'without input') this.withoutInput += 1;
+      else if (verdict === 'k source') this.kSource += 1;
+      else if (passed) this.answerablePassed += 1;
     }
     return this;
+  }
+
+  get answerable(): number {
+    return this.all - this.withoutInput - this.kSource;
   }
 
   toString(): string {
     const count = (n: number) => String(n).padStart(4);
     const strict = `${percent(this.passed, this.all)} %  ${count(this.passed)} of ${count(this.all)}`;
-    const apart = `${count(this.withoutInput)} without input`;
-    return `${strict}  ${apart}, of the others ${percent(this.passedWithInput, this.all - this.withoutInput)} %`;
+    const counts = `${strict}, ${count(this.all - this.passed)} failed`;
+    const apart = `${count(this.withoutInput)} without input, ${count(this.kSource)} k source`;
+    return `${counts}  ${apart}, of the others ${percent(this.answerablePassed, this.answerable)} %`;
   }
 }
 
@@ -92,18 +117,29 @@ function main(args: readonly string[]): void {
     (arg, i) => !arg.startsWith('--') && !['--page', '--prelude'].includes(args[i - 1] ?? ''),
   );
   const total = new Tally();
+  const subjects = new Map<string, Tally>();
   for (const { path, name } of paths.flatMap(folder => pagesIn(folder, withFiles))) {
     if (only !== undefined && name !== only && basename(name) !== only) continue;
     const outcomes = runPage(path, prelude, withFiles);
     total.add(outcomes);
     if (outcomes.length > 0) console.log(`${new Tally().add(outcomes)}  ${name}`);
+    if (SUBJECT_PAGES.has(basename(name))) subjects.set(name, new Tally().add(outcomes));
     if (showFailures) for (const outcome of outcomes) if (!outcome.passed) printFailure(outcome);
   }
   console.log(`${total}  in total`);
+  if (subjects.size > 0) printSubjects(subjects);
 }
 
-function printFailure({ example, actual, withoutInput }: Outcome): void {
-  console.log(`  q)${example.expression}${withoutInput ? '    (without input)' : ''}`);
+function printSubjects(subjects: ReadonlyMap<string, Tally>): void {
+  console.log('\nqSQL, joins, tables, sorting, temporal types and files:');
+  for (const [name, tally] of subjects) console.log(`${tally}  ${name}`);
+  const isBelow = ({ answerable, answerablePassed }: Tally) => answerablePassed < GOAL * answerable;
+  const below = [...subjects.values()].filter(isBelow).length;
+  console.log(`${below} of ${subjects.size} pages are below ${100 * GOAL} % of what can be answered`);
+}
+
+function printFailure({ example, actual, verdict }: Outcome): void {
+  console.log(`  q)${example.expression}${verdict === 'answerable' ? '' : `    (${verdict})`}`);
   for (const line of example.expected.slice(0, 8)) console.log(`    expected  ${line}`);
   for (const line of actual.slice(0, 8)) console.log(`    got       ${line}`);
 }

@@ -6,6 +6,8 @@ export interface Example {
   readonly complete: boolean;
   /** A block of definitions without prompts, to be loaded. */
   readonly script?: string;
+  /** The text of the page's fenced blocks, in whatever language, up to it. */
+  readonly before: string;
 }
 
 /** Of the root, or of a namespace such as `q.a)`. */
@@ -17,12 +19,19 @@ export function examplesOf(markdown: string): Example[] {
   let indent: string | undefined;
   let inOtherFence = false;
   let block: string[] = [];
-  let current: { expression: string; expected: string[] } | undefined;
+  let current: { expression: string; expected: string[]; before: string } | undefined;
+  let blocks = '';
   const finish = () => {
     if (current === undefined) {
       // Lines without a prompt before them are a script that later examples build on.
       if (block.length > 0)
-        examples.push({ expression: '', expected: [], complete: true, script: block.join('\n') });
+        examples.push({
+          expression: '',
+          expected: [],
+          complete: true,
+          script: block.join('\n'),
+          before: blocks,
+        });
       block = [];
       return;
     }
@@ -41,12 +50,13 @@ export function examplesOf(markdown: string): Example[] {
       else inOtherFence = true;
       continue;
     }
+    if (indent !== undefined || inOtherFence) blocks += `${raw}\n`;
     if (indent === undefined) continue;
     const line = raw.startsWith(indent) ? raw.slice(indent.length) : raw.trimStart();
     const prompt = PROMPT.exec(line);
     if (prompt !== null) {
       finish();
-      current = { expression: line.slice(prompt[0].length), expected: [] };
+      current = { expression: line.slice(prompt[0].length), expected: [], before: blocks };
     } else if (current !== undefined) {
       // An open bracket says that the line goes on with the expression; otherwise it is output.
       if (current.expected.length === 0 && !isBalanced(current.expression)) current.expression += `\n${line}`;
@@ -55,17 +65,6 @@ export function examplesOf(markdown: string): Example[] {
   }
   finish();
   return examples;
-}
-
-/** The text of all fenced blocks of a page, in whatever language. */
-export function fencedText(markdown: string): string {
-  let inside = false;
-  const lines: string[] = [];
-  for (const line of markdown.split('\n')) {
-    if (/^\s*```/.test(line)) inside = !inside;
-    else if (inside) lines.push(line);
-  }
-  return lines.join('\n');
 }
 
 /** Lines of output may carry a remark of the documentation after some blanks. */

@@ -4,17 +4,24 @@ import { type Names, namesOf } from './names.ts';
 
 /** What an engine asks its host for when a value comes from outside of the page. */
 const OUTSIDE = new Set(['random', 'nowNs', 'localOffsetNs', 'environment', 'dotz', 'open', 'applyHandle']);
+/** Commands and internal functions that answer from the machine: its memory, its shell, the names of hosts. */
+const OUTSIDE_COMMANDS = new Set(['w']);
+const OUTSIDE_INTERNALS = new Set([12, 13, 20]);
+const WRITING = new Set(['writeFile', 'writeFileAt', 'appendFile']);
 
 export class PageInput {
-  readonly #blocks: string;
   readonly #namesOfPage: Names;
+  /** Variables that the code evaluated so far has set. */
+  readonly #written = new Set<string>();
   /** Variables whose values depend on what the page does not give. */
   readonly #unknown = new Set<string>();
   #outside = false;
+  #missedFile = false;
+  #wroteFile = false;
+  #loadedDatabase = false;
 
-  /** `blocks` is the text of the page's code blocks, `code` what of it is q. */
-  constructor(blocks: string, code: string) {
-    this.#blocks = blocks;
+  /** `code` is what of the page is q. */
+  constructor(code: string) {
     this.#namesOfPage = namesOf(code);
   }
 
@@ -25,12 +32,14 @@ export class PageInput {
         const member: unknown = Reflect.get(target, property, target);
         if (typeof member !== 'function') return member;
         return (...args: unknown[]) => {
-          if (OUTSIDE.has(String(property))) {
+          if (isOutside(String(property), args)) {
             this.#outside = true;
             checkTime();
           }
           try {
-            return Reflect.apply(member, target, args);
+            const answer: unknown = Reflect.apply(member, target, args);
+            this.#note(String(property), args, answer);
+            return answer;
           } catch (error) {
             if (property === 'readFile') this.#outside = true;
             throw error;
@@ -40,29 +49,52 @@ export class PageInput {
     });
   }
 
-  /** Whether the text just evaluated had input from outside of the page; `error` is what it signalled. */
-  lacks(text: string, error: string | undefined): boolean {
+  #note(property: string, [first]: readonly unknown[], answer: unknown): void {
+    if (property === 'inspectPath' && answer === undefined) this.#missedFile = true;
+    if (WRITING.has(property)) this.#wroteFile = true;
+    if (property === 'system' && first === 'l' && answer !== undefined) this.#loadedDatabase = true;
+  }
+
+  /**
+   * Whether the text just evaluated had input from outside of the page. `before` is the page's code blocks up to
+   * it, `failed` whether it gave something else than documented and `error` what it signalled.
+   */
+  lacks(text: string, before: string, failed: boolean, error: string | undefined): boolean {
     const { used, written } = namesOf(text);
     const lacking =
       this.#outside ||
+      (failed && this.#missedFile && !this.#wroteFile) ||
       [...used].some(name => this.#unknown.has(name)) ||
-      (error !== undefined && this.#isUndefined(error));
+      (error !== undefined && this.#isUndefined(error, before));
     for (const name of written) {
+      this.#written.add(name);
       if (lacking) this.#unknown.add(name);
       else this.#unknown.delete(name);
     }
     this.#outside = false;
+    this.#missedFile = false;
+    this.#wroteFile = false;
     return lacking;
   }
 
-  /** A name that the page's code uses, and that in none of its code blocks is assigned, a symbol or a parameter. */
-  #isUndefined(name: string): boolean {
-    if (!this.#namesOfPage.used.has(name) || this.#namesOfPage.written.has(name)) return false;
+  /**
+   * A name that the page's code uses as a variable, and that nothing up to there sets: no assignment in whatever
+   * block, no column or key of a table, and no file or directory of a database that was loaded.
+   */
+  #isUndefined(name: string, before: string): boolean {
+    if (!this.#namesOfPage.used.has(name) || this.#written.has(name)) return false;
     if (/^\.[A-Za-z](\.|$)/.test(name)) return false;
     const literal = name.replaceAll('.', '\\.');
-    const given = new RegExp(
-      `(?<![\\w.\`])${literal}(\\[[^\\]\\n]*\\])?[ ]*:|\`${literal}(?![\\w.])|[[;] *${literal} *[\\];]`,
-    );
-    return !given.test(this.#blocks);
+    const assigned = `(?<![\\w.\`])${literal}(\\[[^\\]\\n]*\\])?[ ]*:`;
+    const listed = `\`${literal}(\`|[\\]; ),]*!| +x?col)|\`[\\w.]*\`${literal}(?![\\w.])`;
+    const stored = `[\`/]${literal}(?![\\w.])`;
+    const given = this.#loadedDatabase ? `${assigned}|${listed}|${stored}` : `${assigned}|${listed}`;
+    return !new RegExp(given).test(before);
   }
+}
+
+function isOutside(property: string, [first]: readonly unknown[]): boolean {
+  if (property === 'system') return OUTSIDE_COMMANDS.has(String(first));
+  if (property === 'internal') return OUTSIDE_INTERNALS.has(Math.abs(Number(first)));
+  return OUTSIDE.has(property);
 }

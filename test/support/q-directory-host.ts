@@ -8,6 +8,7 @@ import { lockFile } from '../../src/q-engine/files/file-lock.ts';
 import * as files from '../../src/q-engine/files/file-system.ts';
 import { functionReader } from '../../src/q-engine/files/function-reader.ts';
 import { runInternal } from '../../src/q-engine/process/internals.ts';
+import { memoryCommand } from '../../src/q-engine/process/memory.ts';
 import { parseAddress } from '../../src/q-engine/server/address.ts';
 import { HandleTable, type OpenFile } from '../../src/q-engine/server/handle-table.ts';
 import * as make from '../../src/q-engine/values/make.ts';
@@ -80,6 +81,7 @@ export class DirectoryHost extends MemoryHost {
     });
   }
   override system(command: string, argument: string): Value | undefined {
+    if (command === 'w') return memoryCommand(argument);
     if (command !== 'l') return super.system(command, argument);
     const found = files.inspectPath(this.#real(argument));
     if (found === undefined || !('names' in found) || this.interpreter === undefined) return undefined;

@@ -8,6 +8,7 @@ import { NULL, QError } from '../../src/q-engine/values/value.ts';
 export class MemoryHost implements EngineHost {
   output = '';
   precision = 7;
+  columns = 80;
   time = 0n;
   readonly files = new Map<string, Uint8Array>();
   readonly sent: { handle: number; message: Value }[] = [];
@@ -33,7 +34,7 @@ export class MemoryHost implements EngineHost {
     this.output += text;
   }
   format(value: Value): string {
-    return displayText(value, { precision: this.precision, rows: 25, columns: 80 });
+    return displayText(value, { precision: this.precision, rows: 25, columns: this.columns });
   }
   environment(name: string): string {
     return this.#environment.get(name) ?? '';
