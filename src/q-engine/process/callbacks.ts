@@ -1,3 +1,4 @@
+import { framesOf, frameText } from '../console/backtrace.ts';
 import type { Engine } from '../engine.ts';
 import type { Connection } from '../server/connection.ts';
 import type { ConnectionHandlers } from '../server/connections.ts';
@@ -14,6 +15,8 @@ export interface CallbackParts {
   readonly engine: () => Engine;
   readonly dotz: Dotz;
   readonly settings: Settings;
+  /** -b: a client's message changes no global. */
+  readonly blocksWrites: boolean;
   readonly passwords: () => PasswordFile | undefined;
   /** One line on standard error. */
   readonly report: (line: string) => void;
@@ -35,7 +38,7 @@ export class Callbacks implements ConnectionHandlers {
   }
 
   opened({ handle }: Connection): void {
-    this.#call('.z.po', [make.int(handle)]);
+    this.#forClient(() => this.#call('.z.po', [make.int(handle)]));
   }
 
   closed(handle: number): void {
@@ -48,14 +51,14 @@ export class Callbacks implements ConnectionHandlers {
 
   answer(_connection: Connection, message: Value): Value | undefined {
     this.#answerDeferred = false;
-    const value = this.#limited(() => this.#evaluate('.z.pg', message));
+    const value = this.#forClient(() => this.#limited(() => this.#evaluate('.z.pg', message)));
     const isDeferred = this.#answerDeferred;
     this.#answerDeferred = false;
     return isDeferred ? undefined : value;
   }
 
   perform(_connection: Connection, message: Value): void {
-    this.#guarded(() => this.#limited(() => this.#evaluate('.z.ps', message)));
+    this.#guarded(() => this.#forClient(() => this.#limited(() => this.#evaluate('.z.ps', message))));
   }
 
   /** A message of a log: as an asynchronous one, but its errors are the caller's. */
@@ -104,7 +107,20 @@ export class Callbacks implements ConnectionHandlers {
   }
 
   #show(error: QError): void {
-    this.#parts.report(`'${error.message}`);
+    const [innermost] = framesOf(error.calls ?? []);
+    const place = innermost === undefined ? '' : `\n${frameText(innermost).trimEnd()}`;
+    this.#parts.report(`'${error.message}${place}`);
+  }
+
+  #forClient<T>(evaluate: () => T): T {
+    const { globals } = this.#parts.engine().interpreter;
+    const wasLocked = globals.locked;
+    globals.locked ||= this.#parts.blocksWrites;
+    try {
+      return evaluate();
+    } finally {
+      globals.locked = wasLocked;
+    }
   }
 
   /** -T: a request that takes longer ends in 'stop. */

@@ -20,6 +20,8 @@ export interface CommandLine {
   readonly passwordFile: string | undefined;
   /** -u: clients may neither run system commands nor reach files outside the current directory. */
   readonly restrictClients: boolean;
+  /** -b: clients change no global, remove no file and open none. */
+  readonly blocksWrites: boolean;
   /** Options of kdb+ that this engine takes but that change nothing here. */
   readonly withoutEffect: readonly string[];
 }
@@ -35,7 +37,7 @@ const WITHOUT_EFFECT: Readonly<Record<string, number>> = {
   '-W': 1,
   '-S': 1,
 };
-const UNSUPPORTED = new Set(['-b', '-E', '-l', '-L', '-m', '-r']);
+const UNSUPPORTED = new Set(['-E', '-l', '-L', '-m', '-r']);
 
 /**
  * Reads the arguments of a q process. As with kdb+, options of one letter are q's own wherever they stand, and
@@ -56,7 +58,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     if (UNSUPPORTED.has(argument)) throw new CommandLineError(`${argument} is not supported by this engine`);
     const ignored = WITHOUT_EFFECT[argument];
     if (ignored !== undefined) withoutEffect.push([argument, ...take(argument, ignored)].join(' '));
-    else if (argument === '-q') options.set('-q', []);
+    else if (argument === '-q' || argument === '-b') options.set(argument, []);
     else if (/^-[poPtTuUw]$/.test(argument)) options.set(argument, take(argument, 1));
     else if (argument === '-c') options.set('-c', take('-c', 2));
     else scriptArguments.push(argument);
@@ -76,6 +78,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     consoleSize: consoleSize(options.get('-c')),
     passwordFile: passwords === '1' ? undefined : passwords,
     restrictClients: options.has('-u'),
+    blocksWrites: options.has('-b'),
   };
 }
 

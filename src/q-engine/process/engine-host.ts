@@ -39,6 +39,8 @@ export interface HostParts {
   readonly load: (path: string) => Value | undefined;
   /** Clients may not reach the system. */
   readonly restrictClients: boolean;
+  /** Clients neither remove files nor open them. */
+  readonly blocksWrites: boolean;
 }
 
 /** The process as the engine sees it. */
@@ -103,6 +105,7 @@ export class ProcessHost implements EngineHost {
     const parsed = parseAddress(address);
     if (parsed.kind === 'process') return this.#parts.connections().connect(parsed);
     this.#refuseClients();
+    this.#refuseWrites();
     return this.#parts.handles.add(openFile(parsed.path));
   }
 
@@ -144,6 +147,7 @@ export class ProcessHost implements EngineHost {
 
   removeFile(path: string): void {
     this.#refuseClients();
+    this.#refuseWrites();
     removePath(path);
   }
 
@@ -194,6 +198,12 @@ export class ProcessHost implements EngineHost {
   #refuseOutside(path: string): void {
     const below = relative(process.cwd(), resolve(path));
     if (below.startsWith('..') || isAbsolute(below)) this.#refuseClients();
+  }
+
+  /** -b: what changes files is for the process itself. */
+  #refuseWrites(): void {
+    if (this.#parts.blocksWrites && this.#parts.connections().caller !== undefined)
+      throw new QError('noupdate');
   }
 
   /** -u: what reaches the system beyond the current data is for the process itself. */

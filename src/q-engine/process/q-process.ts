@@ -76,6 +76,7 @@ export class QProcess {
       dotz: this.#dotz,
       settings: this.#settings,
       passwords: () => this.#passwords,
+      blocksWrites: line.blocksWrites,
       report: text => this.#report(text),
     });
     this.#host = new ProcessHost({
@@ -86,12 +87,14 @@ export class QProcess {
       connections: () => this.#connections!,
       environment,
       restrictClients: line.restrictClients,
+      blocksWrites: line.blocksWrites,
       load: path => this.#load(path),
       commands: {
         settings: this.#settings,
         clock: this.#clock,
         timer: this.#timer,
         connections: () => this.#connections!,
+        blocksWrites: line.blocksWrites,
         exit: code => this.exit(code),
         reloadPasswords: () => this.#loadPasswords(),
       },

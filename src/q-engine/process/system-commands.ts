@@ -19,6 +19,8 @@ export interface CommandTargets {
   readonly connections: () => Connections;
   /** Sends standard output (1) or standard error (2) to another descriptor. */
   readonly redirect: (stream: 1 | 2, descriptor: number) => void;
+  /** -b */
+  readonly blocksWrites: boolean;
   readonly exit: (code: number) => never;
   /** Reads the password file again. */
   readonly reloadPasswords: () => void;
@@ -35,6 +37,9 @@ export function runProcessCommand(command: string, argument: string, targets: Co
   switch (command) {
     case '\\':
       return targets.exit(0);
+    case '_':
+      if (argument !== '') throw new QError(`nyi \\${command}`);
+      return make.boolean(targets.blocksWrites);
     case 'c':
       return consoleSize(argument, settings);
     case 'cd':

@@ -229,4 +229,37 @@ describe('q process - life', function () {
     expect(extent).to.equal(`2 ${8 + ((whole - 8) / 3) * 2}`);
     expect(rest).to.deep.equal(['"badtail"', '2', '']);
   });
+
+  it('-b lets clients read, and change neither globals nor files', async () => {
+    const server = q([script('s.q', 'a:1 2 3\n`:kept set a\n'), '-b', '-p', '0', '-q']);
+    const port = await server.port();
+    const client = q(['-q']);
+    const ask = (text: string) => client.type(`@[h;${JSON.stringify(text)};{-1"'",x;}]`);
+    client.type(`h:hopen ${port}`);
+    for (const text of ['sum a', 'a:0', 'a,:4', 'hdel `:kept', 'hopen `:kept', 'count get `:kept']) ask(text);
+    client.type('exit 0');
+    await client.exit();
+    expect(client.stdout.trim().split('\n')).to.deep.equal([
+      '6',
+      "'noupdate: `. `a",
+      "'noupdate: `. `a",
+      "'noupdate",
+      "'noupdate",
+      '3',
+    ]);
+    server.type('a:7;a');
+    server.type('\\_');
+    await server.printed(/7\n1b\n/);
+  });
+
+  it('an error of an asynchronous message is shown with its place', async () => {
+    const server = q(['-p', '0', '-q']);
+    const port = await server.port();
+    const client = q(['-q']);
+    client.type(`h:hopen ${port}`);
+    client.type('neg[h]"f:{x+y}; f[1;`a]"; h""');
+    client.type('exit 0');
+    await client.exit();
+    await server.printed(/'type\n {2}\[\d\] {2}f:\{x\+y\}\n +\^\n/);
+  });
 });

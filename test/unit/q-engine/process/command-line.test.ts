@@ -42,6 +42,11 @@ describe('process - command line', () => {
     expect(parseCommandLine(['-U', 'users'])).to.include({ restrictClients: false, passwordFile: 'users' });
   });
 
+  it('-b blocks what clients would write', () => {
+    expect(parseCommandLine(['-b', '-p', '0'])).to.include({ blocksWrites: true, restrictClients: false });
+    expect(parseCommandLine([])).to.include({ blocksWrites: false });
+  });
+
   it('what is wrong or not supported ends the start', () => {
     for (const args of [['-p'], ['-p', 'x'], ['-t', 'soon'], ['-E', '1'], ['-c', '1', 'x']]) {
       expect(() => parseCommandLine(args), args.join(' ')).to.throw(CommandLineError);
