@@ -1,4 +1,5 @@
 import { countOf, itemAt } from '../values/items.ts';
+import { isUnread, placeOnDisk } from '../values/mapped.ts';
 import type { Dictionary, Table, Value } from '../values/value.ts';
 import { cellText, type DisplayOptions, isMatrix, matrixLines, paddedColumn } from './cells.ts';
 import { literal } from './literal.ts';
@@ -42,9 +43,13 @@ function allLines(value: Value, options: DisplayOptions): string[] {
     case 'list':
       return value.items.length === 0 ? ['()'] : itemLines(value.items.slice(0, lineLimit(options)), options);
     case 'table':
-      return tableLines(value, options);
+      return placeOnDisk(value)?.isUnresolved === true
+        ? [literal(value, options.precision, options.columns)]
+        : tableLines(value, options);
     case 'dictionary':
-      return dictionaryLines(value, options);
+      return isUnread(value)
+        ? [literal(value, options.precision, options.columns)]
+        : dictionaryLines(value, options);
     default:
       return [literal(value, options.precision, options.columns)];
   }

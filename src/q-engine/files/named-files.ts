@@ -29,8 +29,15 @@ export function saveNamed(x: Value, interpreter: Interpreter): Value {
     );
   } else if (ending === '.xml')
     interpreter.host.writeFile(path, joinLines(xmlLines(value, interpreter.precision)));
+  else if (ending === '.xls') interpreter.host.writeFile(path, joinLines(sheetLines(value, interpreter)));
   else throw new QError(`nyi save ${ending}`);
   return symbol(`:${path}`);
+}
+
+/** A table as the XML of an Excel workbook, which .h.ed makes. */
+function sheetLines(value: Value, interpreter: Interpreter): string[] {
+  const lines = interpreter.apply(interpreter.getVariable('.h.ed'), [value]);
+  return itemsOf(lines).map(line => decodeText((line as { data: Uint8Array }).data));
 }
 
 /** A table as XML: an element R of rows r, which have an element for each column. */

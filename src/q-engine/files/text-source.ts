@@ -15,11 +15,11 @@ export function filePath(value: Value): string | undefined {
  * The bytes of a file symbol, or of (file; offset) or (file; offset; length); undefined for any other value.
  */
 export function fileBytes(value: Value, store: FileStore): Uint8Array | undefined {
-  const whole = filePath(value);
+  const whole = readPathOf(value);
   if (whole !== undefined) return readPlain(whole, store);
   if (value.kind !== 'list') return undefined;
   const [file, offset, length] = value.items;
-  const path = file === undefined ? undefined : filePath(file);
+  const path = file === undefined ? undefined : readPathOf(file);
   if (path === undefined || offset === undefined) return undefined;
   return readPlain(path, store, wholeNumber(offset), length === undefined ? undefined : wholeNumber(length));
 }
@@ -34,6 +34,11 @@ export function linesOf(bytes: Uint8Array): Uint8Array[] {
     begin = end + 1;
   }
   return lines;
+}
+
+/** A path to read from: a file symbol, or a symbol that lacks its colon. */
+function readPathOf(value: Value): string | undefined {
+  return filePath(value) ?? (value.kind === 'atom' && value.type === 11 ? value.value : undefined);
 }
 
 /** The lines of text that a value is: a string, strings, or those of a file. */

@@ -42,8 +42,14 @@ export const MARKUP: readonly string[] = [
   '.h.cd:{[x] csv 0:$[.Q.qt x;flip .h.joined each flip 0!x;.h.joined each x]}',
   '.h.td:{[x] "\\t"0:$[.Q.qt x;0!x;x]}',
   '.h.xd:{[x] columns:flip 0!x; cell:{[name;text] {"<",x,">",y,"</",x,">"}[string name]each .h.xs each{$[10h=type x;x;10h=type s:string x;s;" "sv s]}each text}; (enlist"<R>"),(.h.htc[`r]each raze each flip cell\'[key columns;value columns]),enlist"</R>"}',
+  '.h.cells:{[row] .h.htac[`Row;()!();raze{.h.htac[`Cell;()!();.h.htac[`Data;(enlist`$"ss:Type")!enlist $[(abs type x)in 5 6 7 8 9h;"Number";"String"];.h.xs $[10h=abs type x;(),x;10h=type s:string x;s;" "sv s]]]}each row]}',
+  '.h.es:{[name;table] columns:value flip t:0!table; .h.htac[`Worksheet;(enlist`$"ss:Name")!enlist string name;.h.htc[`Table;raze enlist[.h.cells string cols t],.h.cells each flip columns]]}',
+  '.h.eb:{[namespaces;sheets] ("<?xml version=\\"1.0\\"?><?mso-application progid=\\"Excel.Sheet\\"?>";.h.hta[`Workbook;namespaces],sheets,"</Workbook>")}',
+  '.h.xmlns:"urn:schemas-microsoft-com:office:"',
+  '.h.ed:{[table] .h.eb[(`xmlns;`$"xmlns:o";`$"xmlns:x";`$"xmlns:ss")!.h.xmlns,/:("spreadsheet";"office";"excel";"spreadsheet");.h.es[`Sheet1;table]]}',
+  '.h.edsn:{[sheets] .h.eb[(`xmlns;`$"xmlns:ss")!2#enlist .h.xmlns,"spreadsheet";raze .h.es\'[key sheets;value sheets]]}',
   ".h.xt:{[kind;lines] $[kind=`json;.j.k each lines;'`nyi]}",
-  '.h.tx:`raw`json`csv`txt`xml!(enlist;{.j.j each $[.Q.qt x;0!x;x]};.h.cd;.h.td;.h.xd)',
+  '.h.tx:`raw`json`csv`txt`xml`xls!(enlist;{.j.j each $[.Q.qt x;0!x;x]};.h.cd;.h.td;.h.xd;.h.ed)',
 
   // HTTP responses
   '.h.ty:`htm`html`csv`txt`xml`xls`gif`json`css`js`png`jpg`jpeg`svg`ico`pdf`zip!("text/html";"text/html";"text/comma-separated-values";"text/plain";"text/plain";"application/msexcel";"image/gif";"application/json";"text/css";"application/javascript";"image/png";"image/jpeg";"image/jpeg";"image/svg+xml";"image/x-icon";"application/pdf";"application/zip")',

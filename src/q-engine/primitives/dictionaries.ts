@@ -39,6 +39,8 @@ function bang(x: Value, y: Value, interpreter: Interpreter): Value {
     return enumerationByIndex(x.value, y, interpreter);
   }
   if (!isListLike(x) || !(isListLike(y) || y.kind === 'dictionary')) {
+    // Where the columns of that name are on disk.
+    if (x.kind === 'vector' && x.type === 11 && y.kind === 'atom' && y.type === 11) return dictionary(x, y);
     if (isListLike(x) && !isListLike(y)) {
       return dictionary(x, pick(collect([y]), new Int32Array(countOf(x))));
     }

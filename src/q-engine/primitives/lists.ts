@@ -1,11 +1,13 @@
 /** Making, turning and combining lists. */
 
+import { tableOnDisk } from '../files/table-on-disk.ts';
 import { findPositions } from '../values/find.ts';
 import { groupItems, positionsByGroup } from '../values/grouping.ts';
 import { collect, countOf, enlist, isListLike, itemAt, itemsOf } from '../values/items.ts';
 import { join, rowTable } from '../values/join.ts';
 import { checkItems, spend } from '../values/limits.ts';
 import { boolean, byteVector, dictionary, list, longs, table } from '../values/make.ts';
+import { isUnread } from '../values/mapped.ts';
 import {
   halves,
   pick,
@@ -347,7 +349,7 @@ define('raze', { unary: raze });
 define('enlist', { unary: enlist, variadic: args => collect(args) });
 define('distinct', { unary: distinct });
 define('group', { unary: group });
-define('flip', { unary: flip });
+define('flip', { unary: (x, interpreter) => (isUnread(x) ? tableOnDisk(x, interpreter) : flip(x)) });
 define('in', { binary: isIn }, { type: 102 });
 define('except', { binary: except });
 define('inter', { binary: inter });

@@ -2,6 +2,7 @@
 
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { upsertIntoPath } from '../files/append.ts';
+import { isPartitioned, overPartitions } from '../files/partitioned.ts';
 import { keepAttribute } from '../values/append-attributes.ts';
 import { isLink } from '../values/enums.ts';
 import { findPositions } from '../values/find.ts';
@@ -242,7 +243,7 @@ function enumerateLike(target: Vector & { type: 20 }, added: Value, interpreter:
 /** Name, type letter, foreign key and attribute of each column. */
 function meta(x: Value, interpreter: Interpreter): Value {
   const target = tableArgument(x, interpreter);
-  const source = unkeyed(target);
+  const source = lastPartition(unkeyed(target), interpreter);
   const letters = source.columns.map(columnLetter).join('');
   const foreign = source.columns.map(column =>
     column.kind === 'vector' && column.type === 20 && isKeyedDomain(column) ? column.domain.name : '',
@@ -266,6 +267,11 @@ function meta(x: Value, interpreter: Interpreter): Value {
       ],
     ),
   );
+}
+
+/** Partitions are alike: the last one tells types and attributes. */
+function lastPartition(x: Table, interpreter: Interpreter): Table {
+  return isPartitioned(x) ? overPartitions(x, x.partitioned.partitions.slice(-1), interpreter) : x;
 }
 
 function isKeyedDomain(column: Vector & { type: 20 }): boolean {

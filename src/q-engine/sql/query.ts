@@ -8,6 +8,7 @@ import { keyBy, unkeyed } from '../primitives/dictionaries.ts';
 import { distinct, wherePositions } from '../primitives/lists.ts';
 import { collect, columnOf, countOf, enlist, isListLike, itemsOf, repeat } from '../values/items.ts';
 import { dictionary, symbols, table } from '../values/make.ts';
+import { placeOnDisk } from '../values/mapped.ts';
 import { pick, positionsUpTo, slice } from '../values/select-items.ts';
 import { orderOf } from '../values/sorting.ts';
 import type { Table, Value } from '../values/value.ts';
@@ -36,6 +37,8 @@ export function runOn(source: Value, spec: QuerySpec, frame: Frame, interpreter:
     return source;
   }
   const whole = named === undefined ? source : interpreter.getVariable(named, frame.namespace);
+  // Where a table on disk is not there, reading any column of it says so.
+  if (whole.kind === 'table' && placeOnDisk(whole)?.isUnresolved === true) void whole.columns[0];
   if (isPartitioned(whole)) return runOnPartitions(whole, spec, frame, interpreter);
   if (spec.verb === 'select') return runSelect(whole, spec, frame, interpreter);
   if (spec.verb === 'exec') return runExec(whole, spec, frame, interpreter);

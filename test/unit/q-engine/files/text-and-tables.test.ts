@@ -111,4 +111,21 @@ describe('files - text and tables', () => {
     expect(literal('(count read1`:z;hcount`:z)')).to.equal('100 100');
     expect(host.files.get('z')!.length).to.be.lessThan(100);
   });
+
+  it('a workbook - has the names of the columns and every cell, marks escaped', () => {
+    engine.evaluateText('t:([]a:1 2;b:("x<y";"z"))');
+    engine.evaluateText('save`t.xls');
+    const cell = (kind: string, text: string) => `<Cell><Data ss:Type="${kind}">${text}</Data></Cell>`;
+    expect(file('t.xls')).to.include(
+      `<Table><Row>${cell('String', 'a')}${cell('String', 'b')}</Row>` +
+        `<Row>${cell('Number', '1')}${cell('String', 'x&lt;y')}</Row>`,
+    );
+    expect(shown('count ss[last .h.edsn`p`q!(t;t);"<Worksheet"]')).to.equal('2');
+  });
+
+  it('text is read from a symbol that lacks its colon, and written only to one that has it', () => {
+    engine.evaluateText('`:n.csv 0: ("1,a";"2,b")');
+    expect(literal('("JS";",")0:`n.csv')).to.equal('(1 2;`a`b)');
+    expect(() => engine.evaluateText('`n.csv 0: enlist"x"')).to.throw(QError, 'type');
+  });
 });
