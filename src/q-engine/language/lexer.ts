@@ -28,6 +28,18 @@ export function tokenize(source: string): Token[] {
   return new Lexer(source).run();
 }
 
+/** The text of each token and of the blanks and comments between them; nothing of the source is left out. */
+export function tokenTexts(source: string): string[] {
+  const texts: string[] = [];
+  let at = 0;
+  for (const { kind, start, end } of tokenize(source)) {
+    if (start > at) texts.push(source.slice(at, start));
+    if (kind !== 'end') texts.push(source.slice(start, end));
+    at = end;
+  }
+  return texts;
+}
+
 class Lexer {
   readonly #source: string;
   readonly #tokens: Token[] = [];

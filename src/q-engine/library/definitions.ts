@@ -30,6 +30,9 @@ export const DEFINITIONS: readonly string[] = [
   '.Q.x12:{.Q.nA (12#36) vs x}',
   '.Q.fk:{[column] $[20h=abs type column;$[99h=type value key column;key column;`];`]}',
   '.Q.sha1:{-33!x}',
+  '.Q.x:()',
+  '.Q.ts:{[f;args] -34!(f;args)}',
+  '.Q.gz:{-35!x}',
   '.Q.host:{-12!x}',
   '.Q.addr:{-13!x}',
 ];

@@ -3,7 +3,7 @@ import { groupItems } from '../values/grouping.ts';
 import { countOf } from '../values/items.ts';
 import { symbol } from '../values/make.ts';
 import { isAscending } from '../values/sorting.ts';
-import type { Attribute, Value } from '../values/value.ts';
+import type { Attribute, Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 import { define } from './registry.ts';
 
@@ -13,7 +13,7 @@ export function setAttribute(attribute: Attribute, x: Value): Value {
     case 'vector':
       if (attribute === x.attribute) return x;
       check(attribute, x);
-      return { ...x, attribute };
+      return attribute === 's' ? markSorted(x) : { ...x, attribute };
     case 'list':
       if (attribute === '') return { kind: 'list', items: x.items };
       // The rows of a parted column are found by a simple value.
@@ -29,6 +29,23 @@ export function setAttribute(attribute: Attribute, x: Value): Value {
   }
 }
 
+/**
+ * Marks a list that is in order. As in kdb+ the list itself is marked, wherever it is held: its items do not change,
+ * and a copy only for the mark is saved. One with another attribute keeps it, and the answer is a copy.
+ */
+export function markSorted(x: Vector): Vector {
+  if (x.attribute !== '' || x.data.length === 0) return { ...x, attribute: 's' };
+  (x as { attribute: Attribute }).attribute = 's';
+  return x;
+}
+
+/** Takes the mark away again, in place as {@link markSorted} sets it. */
+export function unmark(x: Value): Value {
+  if (x.kind !== 'vector' || x.attribute !== 's') return setAttribute('', x);
+  (x as { attribute: Attribute }).attribute = '';
+  return x;
+}
+
 function setOnTable(attribute: Attribute, x: Value & { kind: 'table' }): Value {
   if (attribute === '') return { ...x, sorted: false };
   const first = x.columns[0];
@@ -42,6 +59,7 @@ function setOnTable(attribute: Attribute, x: Value & { kind: 'table' }): Value {
 function setOnDictionary(attribute: Attribute, x: Value & { kind: 'dictionary' }): Value {
   if (attribute === '') return { ...x, sorted: false, keys: setAttribute('', x.keys) };
   const keys = setAttribute(attribute, x.keys);
+  if (attribute === 's' && x.keys.kind === 'table') (x.keys as { sorted: boolean }).sorted = true;
   return { ...x, keys, sorted: attribute === 's' };
 }
 

@@ -5,11 +5,12 @@ import { rowTable } from '../values/join.ts';
 import { long, longs } from '../values/make.ts';
 import { firstNotBefore, lastNotAfter } from '../values/search.ts';
 import { pick, pickEntries, pickKeeping } from '../values/select-items.ts';
-import { orderOf, orderOfRows } from '../values/sorting.ts';
+import { isAscending, orderOf, orderOfRows } from '../values/sorting.ts';
 import { NULL_LONG } from '../values/types.ts';
 import type { Table, Value, Vector } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
 import { asofRows } from './asof-joins.ts';
+import { markSorted as markVector } from './attributes.ts';
 import { keyBy, nameList, onTable, unkeyed } from './dictionaries.ts';
 import { longPositions } from './lists.ts';
 import { alias, define } from './registry.ts';
@@ -24,6 +25,7 @@ function sorted(x: Value, descending: boolean): Value {
     return descending ? ordered : { ...ordered, values: marked(ordered.values) };
   }
   if (!isListLike(x)) throw new QError('type');
+  if (!descending && x.kind === 'vector' && isAscending(x)) return x.attribute === 's' ? x : markVector(x);
   const ordered = pickKeeping(x, orderOf(x, descending));
   if (descending) return ordered;
   if (ordered.kind === 'table') return markSorted(ordered);

@@ -7,7 +7,7 @@ import { pickEntries, pickKeeping, positionsUpTo, slice } from '../values/select
 import { NULL_INT, NULL_LONG } from '../values/types.ts';
 import type { Atom, Dictionary, NumberType, Table, Value, Vector } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
-import { setAttribute } from './attributes.ts';
+import { setAttribute, unmark } from './attributes.ts';
 import { define, primitive } from './registry.ts';
 
 type Integer = Extract<Atom, { type: NumberType | 7 }>;
@@ -20,7 +20,7 @@ function isInteger(x: Value): x is Integer {
 export function take(x: Value, y: Value): Value {
   if (isInteger(x)) return takeCount(Number(x.value), y);
   if (x.kind === 'atom' && x.type === 11 && 'supg'.includes(x.value) && x.value.length < 2) {
-    return setAttribute(x.value as '', y);
+    return x.value === '' ? unmark(y) : setAttribute(x.value as '', y);
   }
   if (x.kind === 'vector' && isWholeVector(x) && (isListLike(y) || y.kind === 'atom') && y.kind !== 'table') {
     return reshape(

@@ -49,4 +49,21 @@ describe('q-engine attributes', () => {
       expect(session.literal(text), text).to.equal("'step");
     expect(session.literal('(d,7 8!`y`z) 6')).to.equal('`');
   });
+
+  it('s# and asc - mark a list that is in order where it is held, and copy any other', () => {
+    const held = (...steps: string[]) =>
+      q()
+        .run('a:1 2 2', 'b:a', ...steps)
+        .literal('attr each (a;b)');
+    expect(held('asc b')).to.equal('`s`s');
+    expect(held('`s#b')).to.equal('`s`s');
+    expect(held('`s#b', '`#a')).to.equal('``');
+    expect(held('`p#b')).to.equal('``');
+    expect(q().run('a:2 1', 'asc a').literal('(a;attr a)')).to.equal('(2 1;`)');
+    expect(q().run('a:1 2 3', 'b:a', 'asc a', 'b,:1').literal('(a;b)')).to.equal('(`s#1 2 3;1 2 3 1)');
+  });
+
+  it('s# of a keyed table - marks its keys, not the table', () => {
+    expect(q().run('t:([1 2 4]y:7 8 9)', '`s#t').literal('attr each (t;key t)')).to.equal('``s');
+  });
 });
