@@ -38,33 +38,48 @@ interface Row {
   readonly [column: string]: unknown;
 }
 
+/** Rows that are asked for at once. */
+const PAGE_ROWS = 20_000;
+
 /** What a q process that has loaded the HDB has of it. */
 export async function databaseProof(port: number, { market, table, date }: ProofQuery): Promise<TableProof> {
-  const columns = COLUMNS.slice(1).join(',');
-  const day = date.replaceAll('-', '.');
-  const where = table === 'agg1d' ? `("d"$start)within ${day}+0 1,start<${day}D12` : `date=${day}`;
-  const rows = await ask<Row[]>(
-    port,
-    `select sym,startMs:("j"$start)div 1000000,${columns} from ${table} where ${where}`,
-  );
   const sums = COLUMNS.map(() => [0, 0] as [number, number]);
-  for (const row of rows) {
-    const startMs = Number(row.startMs) + MS_1970_TO_2000;
-    COLUMNS.forEach((name, index) => {
-      const value = name === 'start' ? startMs : (row[name] as number | null);
-      const [first, second] = hashes(value, startMs, `${market}|${row.sym}`);
-      const sum = sums[index]!;
-      sum[0] = (sum[0] + first) >>> 0;
-      sum[1] = (sum[1] + second) >>> 0;
-    });
+  const where = partOf(table, date);
+  const count = Number(await ask<number>(port, `exec count i from ${table} where ${where}`));
+  let rows = 0;
+  for (let from = 0; from < count; from += PAGE_ROWS) {
+    const columns = COLUMNS.slice(1).join(',');
+    const page = await ask<Row[]>(
+      port,
+      `${PAGE_ROWS} sublist ${from}_select sym,startMs:("j"$start)div 1000000,${columns} from ${table} where ${where}`,
+    );
+    for (const row of page) addRow(sums, row, market);
+    rows += page.length;
   }
   const hex = (word: number) => word.toString(16).padStart(8, '0');
   return {
-    rows: rows.length,
+    rows,
     columns: Object.fromEntries(
       COLUMNS.map((name, index) => [name, hex(sums[index]![0]) + hex(sums[index]![1])]),
     ),
   };
+}
+
+/** Day bars have no partitions: theirs begin at some hour of the date, as UTC counts. */
+function partOf(table: string, date: string): string {
+  const day = date.replaceAll('-', '.');
+  return table === 'agg1d' ? `start>=${day}D0,start<${day}D12` : `date=${day}`;
+}
+
+function addRow(sums: [number, number][], row: Row, market: string): void {
+  const startMs = Number(row.startMs) + MS_1970_TO_2000;
+  COLUMNS.forEach((name, index) => {
+    const value = name === 'start' ? startMs : (row[name] as number | null);
+    const [first, second] = hashes(value, startMs, `${market}|${row.sym}`);
+    const sum = sums[index]!;
+    sum[0] = (sum[0] + first) >>> 0;
+    sum[1] = (sum[1] + second) >>> 0;
+  });
 }
 
 /** What q answers to `text`, in node-q's form. */
