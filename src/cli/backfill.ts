@@ -42,7 +42,8 @@ export const backfill = defineCommand({
     symbols: {
       type: 'string',
       requiresArg: true,
-      describe: 'symbols separated by commas, as the stream spells them; all without it',
+      describe:
+        "symbols or patterns ('BRK.*') separated by commas, as the stream spells them; all without it",
     },
     'symbols-file': { type: 'string', requiresArg: true, describe: 'a file of symbols, one a line' },
     from: { type: 'string', demandOption: true, describe: 'the first trading date, YYYY-MM-DD' },

@@ -86,7 +86,7 @@ function chosenSource(
     const dates = tradingDates(calendar, fromDate, untilDate).length;
     const flatSeconds = (dates * USUAL_FILE_BYTES[table]) / BYTES_PER_SECOND;
     const requests =
-      (symbols?.length ?? 10_000) * (table === 'agg1d' ? 1 : monthsOf(fromDate, untilDate).length);
+      (symbols.names?.length ?? 10_000) * (table === 'agg1d' ? 1 : monthsOf(fromDate, untilDate).length);
     return (requests * REQUESTS_PER_UNIT * 60) / rest.requestsPerMinute <= flatSeconds ? 'rest' : 'flat';
   }
   if (canFlat) return 'flat';
@@ -160,14 +160,15 @@ async function restPlan(
   const { table, fromDate, untilDate } = request;
   const groups: UnitGroup[] = [];
   if (table === 'agg1d') {
-    const units =
-      request.symbols === undefined
-        ? tradingDates(calendar, fromDate, untilDate).map(groupedUnit)
-        : request.symbols.map(sym => restUnit(table, sym, fromDate, untilDate));
+    const units = request.symbols.isAll
+      ? tradingDates(calendar, fromDate, untilDate).map(groupedUnit)
+      : (await symbolsOf(request, sources, request, signal)).map(sym =>
+          restUnit(table, sym, fromDate, untilDate),
+        );
     groups.push({ name: 'all', table, units });
   } else if (table === 'agg1m') {
     for (const month of monthsOf(fromDate, untilDate)) {
-      const symbols = request.symbols ?? (await activeSymbols(sources, month, signal));
+      const symbols = await symbolsOf(request, sources, month, signal);
       groups.push({
         name: isoDateOf(month.fromDate).slice(0, 7),
         table,
@@ -176,24 +177,26 @@ async function restPlan(
     }
   } else {
     for (const date of tradingDates(calendar, fromDate, untilDate)) {
-      const units = request.symbols!.map(sym => restUnit(table, sym, date, date));
+      const units = request.symbols.names!.map(sym => restUnit(table, sym, date, date));
       groups.push({ name: isoDateOf(date), table, units });
     }
   }
   return { request, source: 'rest', groups: groupsOf(groups), missing: [] };
 }
 
-/** The symbols that were active at the beginning or at the end of a span. */
-async function activeSymbols(
+/** The symbols by name, else those wanted of what was active at the beginning or at the end of a span. */
+async function symbolsOf(
+  { symbols }: BackfillRequest,
   { rest }: Sources,
   span: { readonly fromDate: DateDays; readonly untilDate: DateDays },
   signal: AbortSignal,
-): Promise<string[]> {
-  const symbols = new Set<string>();
+): Promise<readonly string[]> {
+  if (symbols.names) return symbols.names;
+  const active = new Set<string>();
   for (const date of new Set([span.fromDate, span.untilDate])) {
-    for await (const sym of rest!.activeSymbols(date, signal)) symbols.add(sym);
+    for await (const sym of rest!.activeSymbols(date, signal)) if (symbols.includes(sym)) active.add(sym);
   }
-  return [...symbols].sort();
+  return [...active].sort();
 }
 
 function groupsOf(groups: readonly UnitGroup[]): UnitGroup[] {

@@ -2,6 +2,7 @@ import type { AggregateTableName } from '../tables/definitions.ts';
 import { type DateDays, isoDateOf } from '../tables/epoch.ts';
 import type { Market } from '../tables/markets.ts';
 import { BackfillRequestError } from './errors.ts';
+import type { SymbolSelection } from './symbol-selection.ts';
 
 /** Where bars come from: by what is cheapest, or one of the two. */
 export const BACKFILL_SOURCES = ['auto', 'rest', 'flat'] as const;
@@ -12,8 +13,8 @@ export type BackfillSource = (typeof BACKFILL_SOURCES)[number];
 export interface BackfillRequest {
   readonly market: Market;
   readonly table: AggregateTableName;
-  /** In their canonical form; undefined for all of the market. */
-  readonly symbols: readonly string[] | undefined;
+  /** In their canonical form. */
+  readonly symbols: SymbolSelection;
   /** Trading dates, both included. */
   readonly fromDate: DateDays;
   readonly untilDate: DateDays;
@@ -54,9 +55,9 @@ export function requirePossible(request: BackfillRequest, today: DateDays): void
       'Leave --source away.',
     );
   }
-  if (table === 'agg1s' && request.symbols === undefined) {
+  if (table === 'agg1s' && request.symbols.names === undefined) {
     throw new BackfillRequestError(
-      'second bars of a whole market are not to be had',
+      'second bars are to be had by symbol only',
       'a list of symbols',
       'Name them with --symbols.',
     );

@@ -49,8 +49,7 @@ async function stageFile(unit: FlatUnit, parts: UnitParts, signal: AbortSignal):
 
 function readingOf(unit: FlatUnit, file: LocalFile, parts: UnitParts, signal: AbortSignal): BarReading {
   const { symbols } = parts.request;
-  const wanted = symbols && new Set(symbols);
-  const wants = wanted && ((sym: string) => wanted.has(sym));
+  const wants = symbols.isAll ? undefined : (sym: string) => symbols.includes(sym);
   return parts.sources.flat!.read(file, unit.key, unit.dataset, wants, signal);
 }
 

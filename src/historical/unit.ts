@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FlatDataset } from '../massive/flat/datasets.ts';
 import type { AggregateTableName } from '../tables/definitions.ts';
 import { type DateDays, isoDateOf } from '../tables/epoch.ts';
+import type { SymbolSelection } from './symbol-selection.ts';
 
 /** The bars of one date, out of one flat file. */
 export interface FlatUnit {
@@ -48,10 +49,10 @@ export function flatUnit(
   dataset: FlatDataset,
   date: DateDays,
   file: { readonly key: string; readonly etag: string; readonly sizeBytes: number },
-  symbols: readonly string[] | undefined,
+  symbols: SymbolSelection,
 ): FlatUnit {
   const series = dataset.prefix.replace(/\//g, '.');
-  const chosen = symbols === undefined ? '' : `.${shortHash(symbols.join('\n'))}`;
+  const chosen = symbols.words === undefined ? '' : `.${shortHash(symbols.words.join('\n'))}`;
   return {
     kind: 'flat',
     id: `flat.${series}.${isoDateOf(date)}${chosen}`,

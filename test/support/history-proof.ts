@@ -45,14 +45,12 @@ const PAGE_ROWS = 20_000;
 export async function databaseProof(port: number, { market, table, date }: ProofQuery): Promise<TableProof> {
   const sums = COLUMNS.map(() => [0, 0] as [number, number]);
   const where = partOf(table, date);
-  const count = Number(await ask<number>(port, `exec count i from ${table} where ${where}`));
+  const columns = COLUMNS.slice(1).join(',');
+  const part = `select sym,startMs:("j"$start)div 1000000,${columns} from ${table} where ${where}`;
+  const count = Number(await ask<number>(port, `count .proof.rows:${part}`));
   let rows = 0;
   for (let from = 0; from < count; from += PAGE_ROWS) {
-    const columns = COLUMNS.slice(1).join(',');
-    const page = await ask<Row[]>(
-      port,
-      `${PAGE_ROWS} sublist ${from}_select sym,startMs:("j"$start)div 1000000,${columns} from ${table} where ${where}`,
-    );
+    const page = await ask<Row[]>(port, `${PAGE_ROWS} sublist ${from}_.proof.rows`);
     for (const row of page) addRow(sums, row, market);
     rows += page.length;
   }

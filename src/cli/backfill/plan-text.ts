@@ -11,8 +11,7 @@ export function planLines(plan: Plan, left: readonly Unit[], requestsPerMinute: 
   const { request, source, groups, missing } = plan;
   const units = groups.flatMap(group => group.units);
   const { requests, bytes, seconds } = estimateOf(left, requestsPerMinute, groups.length);
-  const symbols = request.symbols ? `${request.symbols.length} symbols` : 'all symbols';
-  const what = `${request.market} ${request.table}, ${symbols}, ${isoDateOf(request.fromDate)} to ${isoDateOf(request.untilDate)}`;
+  const what = `${request.market} ${request.table}, ${request.symbols}, ${isoDateOf(request.fromDate)} to ${isoDateOf(request.untilDate)}`;
   const by = source === 'flat' ? 'flat files' : 'REST';
   const cost = [
     ...(bytes > 0 ? [`${(bytes / 1e6).toFixed(1)} MB`] : []),

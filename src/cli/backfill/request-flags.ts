@@ -1,5 +1,6 @@
 import { systemClock } from '../../base/clock.ts';
 import type { BackfillRequest, BackfillSource } from '../../historical/request.ts';
+import { isPattern, SymbolSelection } from '../../historical/symbol-selection.ts';
 import { readSymbolFile } from '../../massive/symbol-file.ts';
 import { tickerProblem } from '../../massive/tickers.ts';
 import { type DateDays, dateDaysOf, isoDateOf } from '../../tables/epoch.ts';
@@ -38,22 +39,18 @@ export async function requestOf(flags: BackfillFlags): Promise<BackfillRequest> 
   };
 }
 
-async function symbolsOf({
-  market,
-  symbols,
-  'symbols-file': file,
-}: BackfillFlags): Promise<readonly string[] | undefined> {
+async function symbolsOf({ market, symbols, 'symbols-file': file }: BackfillFlags): Promise<SymbolSelection> {
   if (symbols !== undefined && file !== undefined) {
     throw new UsageError('--symbols is given beside --symbols-file', 'Keep one of the two.');
   }
-  const named =
-    file === undefined ? symbols?.split(',').map(name => name.trim()) : await readSymbolFile(file);
-  if (named === undefined || (named.length === 1 && named[0] === '*')) return undefined;
-  for (const sym of named) {
-    const problem = tickerProblem(market, sym);
+  const words =
+    file === undefined ? symbols?.split(',').map(word => word.trim()) : await readSymbolFile(file);
+  if (words === undefined) return SymbolSelection.all;
+  for (const word of words) {
+    const problem = isPattern(word) ? undefined : tickerProblem(market, word);
     if (problem) throw new UsageError(problem, 'Correct --symbols.');
   }
-  return [...new Set(named)];
+  return SymbolSelection.of(words);
 }
 
 function dateOf(flag: string, text: string): DateDays {

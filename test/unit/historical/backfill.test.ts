@@ -8,6 +8,7 @@ import { LoaderLink } from '../../../src/historical/loader-link.ts';
 import { makePlan } from '../../../src/historical/plan.ts';
 import type { BackfillRequest } from '../../../src/historical/request.ts';
 import type { Sources } from '../../../src/historical/sources.ts';
+import { SymbolSelection } from '../../../src/historical/symbol-selection.ts';
 import { KdbConnectionLostError } from '../../../src/kdb/errors.ts';
 import { FlatFileCorruptError, NotInPlanError } from '../../../src/massive/flat/errors.ts';
 import { dateDaysOf } from '../../../src/tables/epoch.ts';
@@ -65,7 +66,7 @@ describe('backfill', () => {
     const request: BackfillRequest = {
       market: 'stocks',
       table: 'agg1m',
-      symbols: undefined,
+      symbols: SymbolSelection.all,
       fromDate: dateDaysOf('2026-01-01'),
       untilDate: dateDaysOf('2026-01-07'),
       source: 'auto',
@@ -175,7 +176,7 @@ describe('backfill', () => {
 
   it('bars that were not settled when they were fetched are fetched again', async () => {
     const rest = new FakeRestSource();
-    const only = { sources: sourcesOf(undefined, rest), request: { symbols: ['AAPL'] } };
+    const only = { sources: sourcesOf(undefined, rest), request: { symbols: SymbolSelection.of(['AAPL']) } };
     rest.completeUntilMs = Date.UTC(2026, 0, 7, 15);
     expect((await backfill(only)).report.units).to.deep.include({ published: 1 });
     rest.completeUntilMs = undefined;

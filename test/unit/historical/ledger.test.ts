@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { Ledger } from '../../../src/historical/ledger.ts';
+import { SymbolSelection } from '../../../src/historical/symbol-selection.ts';
 import { flatUnit, restUnit } from '../../../src/historical/unit.ts';
 import { flatDatasets } from '../../../src/massive/flat/datasets.ts';
 
 const [MINUTES] = flatDatasets('stocks', 'agg1m');
 const FILE = { key: 'us_stocks_sip/minute_aggs_v1/2026/10/2026-10-01.csv.gz', etag: '"one"', sizeBytes: 7 };
-const UNIT = flatUnit(MINUTES!, 9770, FILE, undefined);
+const UNIT = flatUnit(MINUTES!, 9770, FILE, SymbolSelection.all);
 const OTHER = restUnit('agg1m', 'BRK.B', 9770, 9790);
 
 describe('backfill ledger', () => {
@@ -68,9 +69,9 @@ describe('backfill ledger', () => {
     const ledger = Ledger.open(path);
     ledger.record({ unit: UNIT.id, state: 'published', etag: '"one"' });
     expect(ledger.isFinished(UNIT)).to.equal(true);
-    expect(ledger.isFinished(flatUnit(MINUTES!, 9770, { ...FILE, etag: '"two"' }, undefined))).to.equal(
-      false,
-    );
+    expect(
+      ledger.isFinished(flatUnit(MINUTES!, 9770, { ...FILE, etag: '"two"' }, SymbolSelection.all)),
+    ).to.equal(false);
     ledger.record({ unit: OTHER.id, state: 'published', completeUntilMs: 1_790_000_000_000 });
     expect(ledger.isFinished(OTHER)).to.equal(false);
     ledger.close();

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { estimateOf, makePlan } from '../../../src/historical/plan.ts';
 import { type BackfillRequest, requirePossible } from '../../../src/historical/request.ts';
+import { SymbolSelection } from '../../../src/historical/symbol-selection.ts';
 import { dateDaysOf, isoDateOf } from '../../../src/tables/epoch.ts';
 import { SessionCalendar } from '../../../src/tables/session-calendar.ts';
 import { FakeFlatSource, FakeRestSource, sourcesOf } from '../../support/backfill-harness.ts';
@@ -12,7 +13,7 @@ function request(change: Partial<BackfillRequest> = {}): BackfillRequest {
   return {
     market: 'stocks',
     table: 'agg1m',
-    symbols: undefined,
+    symbols: SymbolSelection.all,
     fromDate: dateDaysOf('2026-01-01'),
     untilDate: dateDaysOf('2026-01-07'),
     source: 'auto',
@@ -37,13 +38,23 @@ describe('backfill plan', () => {
   it('divides minutes over REST by month and symbol, seconds by trading date, days by symbol or date', async () => {
     const sources = sourcesOf(undefined, new FakeRestSource());
     const span = { fromDate: dateDaysOf('2026-01-30'), untilDate: dateDaysOf('2026-03-02') };
-    const minutes = await makePlan(request({ ...span, symbols: ['AAPL', 'MSFT'] }), sources, CALENDAR, NEVER);
+    const minutes = await makePlan(
+      request({ ...span, symbols: SymbolSelection.of(['AAPL', 'MSFT']) }),
+      sources,
+      CALENDAR,
+      NEVER,
+    );
     expect(minutes.groups.map(({ name, units }) => [name, ...units.map(unit => unit.id)])).to.deep.equal([
       ['2026-01', 'rest.agg1m.AAPL.2026-01-30.2026-01-31', 'rest.agg1m.MSFT.2026-01-30.2026-01-31'],
       ['2026-02', 'rest.agg1m.AAPL.2026-02-01.2026-02-28', 'rest.agg1m.MSFT.2026-02-01.2026-02-28'],
       ['2026-03', 'rest.agg1m.AAPL.2026-03-01.2026-03-02', 'rest.agg1m.MSFT.2026-03-01.2026-03-02'],
     ]);
-    const seconds = await makePlan(request({ table: 'agg1s', symbols: ['AAPL'] }), sources, CALENDAR, NEVER);
+    const seconds = await makePlan(
+      request({ table: 'agg1s', symbols: SymbolSelection.of(['AAPL']) }),
+      sources,
+      CALENDAR,
+      NEVER,
+    );
     expect(seconds.groups.map(({ name }) => name)).to.deep.equal([
       '2026-01-02',
       '2026-01-05',
@@ -68,10 +79,31 @@ describe('backfill plan', () => {
     ]);
   });
 
+  it('a pattern takes what it matches of who was active, and of the rows of a file', async () => {
+    const symbols = SymbolSelection.of(['BRK.?', 'MSFT']);
+    const sources = sourcesOf(undefined, new FakeRestSource(['AAPL', 'BRK.A', 'BRK.B', 'BRKXB', 'MSFT']));
+    const plan = await makePlan(request({ symbols }), sources, CALENDAR, NEVER);
+    const named = plan.groups[0]?.units.map(unit => (unit.kind === 'rest' ? unit.sym : unit.id));
+    expect(named).to.deep.equal(['BRK.A', 'BRK.B', 'MSFT']);
+    expect(['BRK.A', 'MSFT', 'BRKxB', 'BRK.AB', 'brk.a'].map(sym => symbols.includes(sym))).to.deep.equal([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(SymbolSelection.of(['A', '*']).isAll).to.equal(true);
+  });
+
   it('takes by itself what costs less time: REST for a few symbols of years, files for a whole market', async () => {
     const sources = sourcesOf(new FakeFlatSource(['2026-01-02']), new FakeRestSource());
     const years = { fromDate: dateDaysOf('2025-01-01'), untilDate: dateDaysOf('2026-01-07') };
-    const few = await makePlan(request({ ...years, symbols: ['AAPL'] }), sources, CALENDAR, NEVER);
+    const few = await makePlan(
+      request({ ...years, symbols: SymbolSelection.of(['AAPL']) }),
+      sources,
+      CALENDAR,
+      NEVER,
+    );
     expect(few.source).to.equal('rest');
     expect((await makePlan(request(), sources, CALENDAR, NEVER)).source).to.equal('flat');
   });
@@ -103,7 +135,7 @@ describe('backfill plan', () => {
       ).bytes,
     ).to.equal(200);
     const rest = await makePlan(
-      request({ symbols: Array.from({ length: 10 }, (_, i) => `S${i}`) }),
+      request({ symbols: SymbolSelection.of(Array.from({ length: 10 }, (_, i) => `S${i}`)) }),
       sourcesOf(undefined, new FakeRestSource()),
       CALENDAR,
       NEVER,
@@ -125,7 +157,7 @@ describe('backfill plan', () => {
     const future = { fromDate: dateDaysOf('2026-03-01'), untilDate: dateDaysOf('2026-03-02') };
     expect(refusal(future)).to.throw(/in the future; expected a date until 2026-02-01/);
     expect(refusal({ fromDate: dateDaysOf('1926-01-01') })).to.throw(/more than fifty years/);
-    expect(refusal({ table: 'agg1s', symbols: ['A'], source: 'flat' })).to.throw(
+    expect(refusal({ table: 'agg1s', symbols: SymbolSelection.of(['A']), source: 'flat' })).to.throw(
       /no flat files of second bars/,
     );
     expect(refusal({ table: 'agg1s' })).to.throw(/Name them with --symbols/);
