@@ -59,7 +59,8 @@ export function examplesOf(markdown: string): Example[] {
       current = { expression: line.slice(prompt[0].length), expected: [], before: blocks };
     } else if (current !== undefined) {
       // An open bracket says that the line goes on with the expression; otherwise it is output.
-      if (current.expected.length === 0 && !isBalanced(current.expression)) current.expression += `\n${line}`;
+      if (current.expected.length === 0 && !isBalanced(current.expression))
+        current.expression += joined(current.expression, line);
       else current.expected.push(withoutRemark(line));
     } else block.push(line);
   }
@@ -67,9 +68,14 @@ export function examplesOf(markdown: string): Example[] {
   return examples;
 }
 
+/** A line broken for the page goes on after a blank; a remark needs its line end. */
+function joined(expression: string, line: string): string {
+  return /(^|\s)\/|"/.test(expression) ? `\n${line}` : ` ${line.trimStart()}`;
+}
+
 /** Lines of output may carry a remark of the documentation after some blanks. */
 function withoutRemark(line: string): string {
-  return line.replace(/\s{2,}\/ .*$/, '').trimEnd();
+  return line.replace(/\s{2,}\/[/ ].*$/, '').trimEnd();
 }
 
 function isBalanced(expression: string): boolean {

@@ -63,6 +63,7 @@ export class PageInput {
     const { used, written } = namesOf(text);
     const lacking =
       this.#outside ||
+      (failed && error?.endsWith('OS reports: No such file or directory') === true && !this.#wroteFile) ||
       (failed && this.#missedFile && !this.#wroteFile) ||
       [...used].some(name => this.#unknown.has(name)) ||
       (error !== undefined && this.#isUndefined(error, before));

@@ -49,8 +49,11 @@ function runExamples(
   host: MemoryHost,
   isWanted: (example: Example) => boolean,
 ): Outcome[] {
-  // A typesetter's blank that does not break is a blank.
-  const page = readFileSync(path, 'utf8').replaceAll('\u00a0', ' ');
+  // A typesetter's blank that does not break is a blank, and a backquote that Markdown escapes a backquote.
+  const page = readFileSync(path, 'utf8')
+    .replaceAll('\u00a0', ' ')
+    .replaceAll('!\\`', '!`')
+    .replaceAll(/(`\w+)\\`/g, '$1`');
   const examples = examplesOf(page);
   const input = new PageInput(examples.map(example => example.script ?? example.expression).join('\n'));
   const engine = new Engine(input.watch(host, () => spend(1)));

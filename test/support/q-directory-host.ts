@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Interpreter } from '../../src/q-engine/evaluator/interpreter.ts';
-import { loadDirectory } from '../../src/q-engine/files/database.ts';
+import { loadDirectory, loadSplayed } from '../../src/q-engine/files/database.ts';
 import { appendLines, appendToFile, closeFile, openFile } from '../../src/q-engine/files/file-handle.ts';
 import { lockFile } from '../../src/q-engine/files/file-lock.ts';
 import * as files from '../../src/q-engine/files/file-system.ts';
@@ -85,6 +85,8 @@ export class DirectoryHost extends MemoryHost {
     if (command !== 'l') return super.system(command, argument);
     const found = files.inspectPath(this.#real(argument));
     if (found === undefined || !('names' in found) || this.interpreter === undefined) return undefined;
+    const name = loadSplayed(argument, this.interpreter);
+    if (name !== undefined) return name;
     this.#current = resolve(this.#current, argument);
     return loadDirectory('.', argument === '.', this.interpreter);
   }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { loadFile } from '../evaluator/system-commands.ts';
 import { itemsOf } from '../values/items.ts';
@@ -7,7 +8,7 @@ import { daysFromDate, isDate } from '../values/temporal.ts';
 import { decodeText } from '../values/text.ts';
 import { NULL, QError, type Value } from '../values/value.ts';
 import { type Partition, type PartitionField, partitionedTable, partitionValues } from './partitioned.ts';
-import { readContext, readPath } from './path-values.ts';
+import { readContext, readPath, withoutSlash } from './path-values.ts';
 import { isSplayed, splayedNames } from './splayed.ts';
 
 /** Where a segmented database lists its directories. */
@@ -25,6 +26,14 @@ export interface PartitionList {
 
 /** What a table is made of that some partitions lack: nothing, or the first or last partition that has it. */
 export type Prototype = 'none' | 'first' | 'last';
+
+/** \\l of a splayed table's directory: the global of its name is that table, and the name the answer. */
+export function loadSplayed(directory: string, interpreter: Interpreter): Value | undefined {
+  if (!isSplayed(withoutSlash(directory), interpreter.host)) return undefined;
+  const name = basename(directory);
+  interpreter.setVariable(name, readPath(directory, interpreter), '');
+  return symbol(name);
+}
 
 /**
  * Loads what is in a directory: values and splayed tables by their names, partitioned tables, and at last its

@@ -69,7 +69,7 @@ function reshape(shape: readonly number[], y: Value): Value {
   if (shape.length === 1) return takeCount(shape[0]!, source);
   const open = shape.findIndex(Number.isNaN);
   if (open >= 0) return reshapeOpen(shape, open, source);
-  if (shape.some(size => size < 0)) throw new QError('domain');
+  if (shape.some(size => size < 0) || shape.slice(1, -1).includes(0)) throw new QError('domain');
   const lists = shape.slice(0, -1).reduce((product, size) => product * size, 1);
   checkItems(lists, 'general');
   checkItems(lists * shape.at(-1)!, 'vector');

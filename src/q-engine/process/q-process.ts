@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { backtraceText, framesOf } from '../console/backtrace.ts';
 import { Engine } from '../engine.ts';
-import { loadDirectory } from '../files/database.ts';
+import { loadDirectory, loadSplayed } from '../files/database.ts';
 import { fileError } from '../files/file-error.ts';
 import { inspectPath, readFile } from '../files/file-system.ts';
 import { functionReader } from '../files/function-reader.ts';
@@ -186,6 +186,8 @@ export class QProcess {
     const found = inspectPath(path);
     if (found === undefined) return undefined;
     if ('names' in found) {
+      const name = loadSplayed(path, this.#engine.interpreter);
+      if (name !== undefined) return name;
       fileError(path, () => process.chdir(path));
       return loadDirectory('.', path === '.', this.#engine.interpreter);
     }

@@ -58,6 +58,8 @@ function runOnPartitions(
   interpreter: Interpreter,
 ): Value {
   if (spec.verb !== 'select' && spec.verb !== 'exec') throw new QError('par');
+  // kdb+ has no bracket of select over partitions.
+  if (spec.limit !== undefined || spec.order !== undefined) throw new QError('nyi');
   const source = rowsOfPartitions(whole, spec.where, frame, interpreter);
   const rest = { ...spec, where: [] };
   if (spec.verb === 'exec') return runExec(source, rest, frame, interpreter);

@@ -61,4 +61,20 @@ describe('files - tables by their names and place', () => {
     expect(shown('flip`a`b!`nosuch')).to.equal('+`a`b!`nosuch');
     expect(shown('exec b from flip`a`b!`nosuch')).to.equal("'nosuch");
   });
+
+  it('\\l of a splayed table - is the table under its name, from the directory where one is', () => {
+    engine.evaluateText('`:db/t/ set ([]a:2 1)');
+    expect(shown('system"l db/t/"')).to.equal('`t');
+    expect(shown('.Q.s1 t')).to.equal('"+(,`a)!`:db/t/"');
+    expect(shown('exec a from t')).to.equal('2 1');
+  });
+
+  it('the bracket of select - is for tables in memory and splayed ones, not for partitions', () => {
+    engine.evaluateText('t:([]sym:`b`a`b;price:1 5 3f)');
+    engine.evaluateText('.Q.dpft[`:db;2024.01.01;`sym;`t]');
+    engine.evaluateText('\\l db');
+    expect(shown('select[2] from t')).to.equal("'nyi");
+    expect(shown('select[>price] from t')).to.equal("'nyi");
+    expect(shown('count select[2] from select from t')).to.equal('2');
+  });
 });
