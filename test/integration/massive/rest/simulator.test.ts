@@ -88,7 +88,7 @@ describe('REST against the simulator', function () {
           );
           bars.push(...(await barsOf(reading)));
         }
-        expect(bars.length).to.be.above(table === 'agg1d' ? 9 : 500);
+        expect(bars.length).to.be.above(table === 'agg1d' ? 7 : 500);
         expect(bars.every(({ values }) => values['src'] === 'rest' && values['mkt'] === market)).to.equal(
           true,
         );
