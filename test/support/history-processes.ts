@@ -15,6 +15,8 @@ export class HistoryProcesses {
   readonly simulator: Simulator;
   loader!: QChild;
   loaderPort = 0;
+  /** Variables of the backfills, beside the usual ones or in their place. */
+  environment: Readonly<Record<string, string>> = {};
   readonly #readers = new Map<string, QChild>();
 
   private constructor(simulator: Simulator) {
@@ -81,6 +83,7 @@ export class HistoryProcesses {
       MASSIVE_KDB_HISTORY_REST_ADDRESS: this.httpAddress,
       MASSIVE_KDB_HISTORY_REST_TIER: 'paid',
       MASSIVE_KDB_HISTORY_LOADER_PORT: String(this.loaderPort),
+      ...this.environment,
     });
   }
 

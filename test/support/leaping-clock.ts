@@ -1,0 +1,29 @@
+import type { Clock, Timer } from '../../src/base/clock.ts';
+
+/** A clock on which every timer is due at once, because time leaps to it; what was asked for is kept. */
+export class LeapingClock implements Clock {
+  readonly delaysMs: number[] = [];
+  readonly #startMs: number;
+  #passedMs = 0;
+
+  constructor(wallMs = Date.UTC(2026, 9, 2, 14)) {
+    this.#startMs = wallMs;
+  }
+
+  wallMs(): number {
+    return this.#startMs + this.#passedMs;
+  }
+
+  monotonicMs(): number {
+    return this.#passedMs;
+  }
+
+  after(delayMs: number, action: () => void): Timer {
+    this.delaysMs.push(delayMs);
+    const handle = setImmediate(() => {
+      this.#passedMs += delayMs;
+      action();
+    });
+    return { cancel: () => clearImmediate(handle) };
+  }
+}
