@@ -37,8 +37,8 @@ const RECV_COLUMN = columnIndex('recv');
 export class BarBlock {
   readonly rows: TableRows;
   readonly floats: Float64Array;
+  readonly words: Int32Array;
   readonly capacity: number;
-  readonly #words: Int32Array;
   readonly #market: Market;
   readonly #source: BarSource;
 
@@ -46,7 +46,7 @@ export class BarBlock {
     this.rows = new TableRows(AGGREGATE_TABLES[table], new SymbolTable(), capacity);
     this.capacity = capacity;
     this.floats = new Float64Array(this.rows.block);
-    this.#words = new Int32Array(this.rows.block);
+    this.words = new Int32Array(this.rows.block);
     this.#market = market;
     this.#source = source;
     for (const [index, column] of this.rows.columns.entries()) {
@@ -71,14 +71,14 @@ export class BarBlock {
   /** The number of trades of the row that is being written. */
   setTrades(low: number, high: number): void {
     const cell = (TRADES_COLUMN * this.capacity + this.rows.rowCount) * 2;
-    this.#words[cell] = low;
-    this.#words[cell + 1] = high;
+    this.words[cell] = low;
+    this.words[cell + 1] = high;
   }
 
   /** Ends the row whose decimals and trades are written. */
   append(symbol: number, { start, time, date }: BarTime): void {
     const { rowCount: row } = this.rows;
-    this.#words[SYM_COLUMN * this.capacity * 2 + row] = symbol;
+    this.words[SYM_COLUMN * this.capacity * 2 + row] = symbol;
     this.#setWords(TIME_COLUMN, row, time);
     this.#setWords(START_COLUMN, row, start);
     this.rows.tradingDates[row] = date satisfies DateDays;
@@ -92,8 +92,8 @@ export class BarBlock {
 
   #setWords(column: number, row: number, { low, high }: Int64Words): void {
     const cell = (column * this.capacity + row) * 2;
-    this.#words[cell] = low;
-    this.#words[cell + 1] = high;
+    this.words[cell] = low;
+    this.words[cell + 1] = high;
   }
 
   #fillWords(column: number, low: number, high: number): void {
@@ -103,6 +103,6 @@ export class BarBlock {
 
   #fillSymbols(column: number, name: string): void {
     const begin = column * this.capacity * 2;
-    this.#words.fill(this.rows.symbols.internText(name), begin, begin + this.capacity);
+    this.words.fill(this.rows.symbols.internText(name), begin, begin + this.capacity);
   }
 }

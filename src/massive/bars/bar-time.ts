@@ -8,6 +8,9 @@ const MS_PER_MINUTE = 60_000;
 /** Instants that are remembered: a power of two, and more than a day has minutes. */
 const REMEMBERED = 2048;
 
+/** Items of each: the words of `start` and of `time`, low before high, and the trading date. */
+const REMEMBERED_ITEMS = 5;
+
 import { midnightMs } from './trading-bounds.ts';
 
 /**
@@ -24,10 +27,9 @@ export class BarTime {
   readonly #calendar: SessionCalendar;
   readonly #table: AggregateTableName;
   #span: TradingSpan;
-  /** Remembered instants, each in the slot of its minute, and what follows from them. */
+  /** Remembered instants, each in the slot of its minute, and beside it what follows from them. */
   readonly #instants = new Float64Array(REMEMBERED).fill(Number.NaN);
-  readonly #words = new Int32Array(REMEMBERED * 4);
-  readonly #dates = new Int32Array(REMEMBERED);
+  readonly remembered = new Int32Array(REMEMBERED * REMEMBERED_ITEMS);
 
   constructor(calendar: SessionCalendar, table: AggregateTableName) {
     this.#calendar = calendar;
@@ -54,23 +56,27 @@ export class BarTime {
 
   /** The same for a whole millisecond without a session date. A file says the same instants again for every ticker. */
   setInstant(ms: number): void {
-    const slot = (ms / MS_PER_MINUTE) & (REMEMBERED - 1);
-    if (this.#instants[slot] !== ms) this.#remember(ms, slot);
-    const words = this.#words;
-    const at = slot * 4;
-    this.start.low = words[at]!;
-    this.start.high = words[at + 1]!;
-    this.time.low = words[at + 2]!;
-    this.time.high = words[at + 3]!;
-    this.date = this.#dates[slot]!;
+    const at = this.remember(ms);
+    const items = this.remembered;
+    this.start.low = items[at]!;
+    this.start.high = items[at + 1]!;
+    this.time.low = items[at + 2]!;
+    this.time.high = items[at + 3]!;
+    this.date = items[at + 4]!;
   }
 
-  #remember(ms: number, slot: number): void {
+  /** Where `remembered` has what follows from a whole millisecond, until the next call: words of start and time, date. */
+  remember(ms: number): number {
+    const slot = (ms / MS_PER_MINUTE) & (REMEMBERED - 1);
+    if (this.#instants[slot] !== ms) this.#fill(slot, ms);
+    return slot * REMEMBERED_ITEMS;
+  }
+
+  #fill(slot: number, ms: number): void {
     this.set(ms, 0);
-    const { start, time } = this;
+    const { start, time, date } = this;
     this.#instants[slot] = ms;
-    this.#words.set([start.low, start.high, time.low, time.high], slot * 4);
-    this.#dates[slot] = this.date;
+    this.remembered.set([start.low, start.high, time.low, time.high, date], slot * REMEMBERED_ITEMS);
   }
 
   #setMidnight(): void {

@@ -10,6 +10,7 @@ import type { FlatField } from './header.ts';
 import { MAX_ROW_BYTES, type RowBytes } from './row-bytes.ts';
 import { TickerRun } from './ticker-run.ts';
 import { UnusualRowReader } from './unusual-row.ts';
+import { isUsualHeader, UsualRows } from './usual-rows.ts';
 
 const { QUOTE, COMMA, DOT, DIGIT_0 } = Ascii;
 const NEWLINE = 0x0a;
@@ -59,8 +60,9 @@ export interface BarScannerParts {
 }
 
 /**
- * Reads rows from bytes into a block of bars. The fast path takes what nearly every row is: plain fields, and a start in
- * nanoseconds that is a whole hundredth of a second. The rows that it leaves are read once more as text.
+ * Reads rows from bytes into a block of bars. In files with the usual header UsualRows takes nearly all of them. What it
+ * leaves, and every row of another file, goes through the fields as the header orders them, as long as they are plain and
+ * the start is in nanoseconds and a whole hundredth of a second; the rest is read once more as text.
  */
 export class BarScanner {
   rejectedCount = 0;
@@ -71,6 +73,7 @@ export class BarScanner {
   readonly #cells: Int32Array;
   readonly #time: BarTime;
   readonly #ticker: TickerRun;
+  readonly #usual: UsualRows | undefined;
   readonly #unusual: UnusualRowReader;
   #startMs = 0;
   /** Rows so far, the header included. */
@@ -86,24 +89,29 @@ export class BarScanner {
     );
     this.#time = new BarTime(calendar, dataset.table);
     this.#ticker = new TickerRun(dataset.market, block.rows.symbols, wants);
+    if (isUsualHeader(fields)) this.#usual = new UsualRows(block, this.#ticker, this.#time);
     this.#unusual = new UnusualRowReader({ fields, block, ticker: this.#ticker, time: this.#time });
   }
 
   /** Reads whole rows until none is left or the block is full. */
   scan(source: RowBytes): void {
-    const { bytes, rowsEnd } = source;
-    let at = source.begin;
-    while (at < rowsEnd && !this.#block.isFull) {
-      this.#line++;
-      let next = this.#readRow(source, at);
-      if (next === UNUSUAL) {
-        const end = bytes.indexOf(NEWLINE, at);
-        this.#readUnusual(bytes, at, end);
-        next = end + 1;
-      }
-      at = next;
+    for (;;) {
+      if (this.#usual) this.#line += this.#usual.scan(source);
+      if (source.begin >= source.rowsEnd || this.#block.isFull) return;
+      this.#scanRow(source);
     }
-    source.begin = at;
+  }
+
+  #scanRow(source: RowBytes): void {
+    const { bytes, begin } = source;
+    this.#line++;
+    let next = this.#readRow(source, begin);
+    if (next === UNUSUAL) {
+      const end = bytes.indexOf(NEWLINE, begin);
+      this.#readUnusual(bytes, begin, end);
+      next = end + 1;
+    }
+    source.begin = next;
   }
 
   /** Rejects a row of which only the beginning is held; scanning goes on behind it. */

@@ -4,7 +4,7 @@ import { createGunzip, type ZlibOptions } from 'node:zlib';
 import { FlatFileCorruptError } from './errors.ts';
 
 /** Bytes of one inflated chunk: large enough that the way through zlib's threads costs little. */
-export const INFLATED_CHUNK_BYTES = 512 * 1024;
+const INFLATED_CHUNK_BYTES = 512 * 1024;
 
 /** Inflated ahead of the reader, so that inflating and reading go on at once. */
 const AHEAD_BYTES = 4 * INFLATED_CHUNK_BYTES;

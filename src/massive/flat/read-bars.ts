@@ -7,7 +7,7 @@ import type { ReceiveClock } from '../scanner/receive-clock.ts';
 import { BarScanner } from './bar-scanner.ts';
 import type { FlatDataset } from './datasets.ts';
 import { FlatDiskError } from './errors.ts';
-import { gunzipped, INFLATED_CHUNK_BYTES } from './gunzip.ts';
+import { gunzipped } from './gunzip.ts';
 import { fieldsOf } from './header.ts';
 import { MAX_ROW_BYTES, RowBytes } from './row-bytes.ts';
 
@@ -43,7 +43,7 @@ export class FlatBars implements AsyncIterable<TableRows> {
   readonly #compressed: AsyncIterable<Uint8Array>;
   readonly #options: FlatBarOptions;
   readonly #block: BarBlock;
-  readonly #source = new RowBytes(INFLATED_CHUNK_BYTES + MAX_ROW_BYTES);
+  readonly #source = new RowBytes();
   #scanner: BarScanner | undefined;
   /** The rest of a row that was too long is still to come. */
   #isSkipping = false;
@@ -95,14 +95,14 @@ export class FlatBars implements AsyncIterable<TableRows> {
   #scannerFor(source: RowBytes): BarScanner | undefined {
     if (source.rowsEnd === 0) return undefined;
     const { dataset, file, calendar, quarantine, wants } = this.#options;
-    const end = source.bytes.indexOf(NEWLINE);
-    const fields = fieldsOf(dataset, file, headerText(source.bytes.subarray(0, end)));
+    const end = source.bytes.indexOf(NEWLINE, source.begin);
+    const fields = fieldsOf(dataset, file, headerText(source.bytes.subarray(source.begin, end)));
     source.begin = end + 1;
     return new BarScanner({ dataset, file, fields, block: this.#block, calendar, quarantine, wants });
   }
 
   #rejectUnfinished(source: RowBytes): void {
-    const beginning = source.bytes.subarray(source.begin, source.end);
+    const beginning = source.unfinished;
     // Without an end in sight it cannot be a header.
     if (!this.#scanner) fieldsOf(this.#options.dataset, this.#options.file, headerText(beginning));
     this.#scanner?.rejectTooLong(beginning);
