@@ -159,14 +159,16 @@
 / @param  held {long[]} earlier generations that readers may still use
 .gen.sweep:{[held]
   kept:held where .disk.exists each .gen.catalogFile each held;
-  wanted:$[.gen.current;.gen.needs .gen.current;()];
+  / A path of its own in each list, so that none is empty: q would look for the letters of paths in an empty one.
+  wanted:enlist[""],$[.gen.current;.gen.needs .gen.current;()];
   found:(raze .gen.found each .gen.folders[]) except wanted;
+  if[0=count found;:()];
   number:{[path] "J"$last "." vs last "/" vs path} each found;
   isEarlier:number within 1,.gen.current;
   .disk.remove found where not isEarlier;
   earlier:found where isEarlier;
   / What a reader holds goes when it has moved on to the current generation; the rest after the time of grace.
-  needed:$[count kept;distinct raze .gen.needs each kept;()];
+  needed:enlist[""],raze .gen.needs each kept;
   .gen.retirePaths[.gen.current;earlier where earlier in needed];
   .gen.retirePaths[0;earlier where not earlier in needed];
   };

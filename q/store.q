@@ -54,7 +54,7 @@
   if[not `version in key found;'"root: ",path," is damaged; restore it from a backup"];
   if[found[`version]>.store.version;
     '"version: ",folder," was written by a newer release (",string[found`version]," after ",string[.store.version],"); use that"];
-  differ_:key[mine] where not mine~'found key mine;
+  differ_:key[mine] where not value[mine]~'found key mine;
   if[count differ_;
     name:first differ_;
     '(string name),": ",folder," has ",(-3!found name),", this loader was started with ",-3!mine name];

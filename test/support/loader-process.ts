@@ -22,14 +22,27 @@ export class AskedProcess extends QChild {
     return { host: '127.0.0.1', port: await this.port(), user: '', password: '' };
   }
 
+  /** Rejects with what the process printed where it cannot be reached. */
   async ask(text: string): Promise<QValue> {
-    this.#connection ??= await QueryConnection.open(await this.target(), {
-      clock: systemClock,
-      connectTimeoutMs: TIMEOUT_MS,
-      answerTimeoutMs: TIMEOUT_MS,
-      maxAnswerBytes: DEFAULT_MAX_ANSWER_BYTES,
-    });
+    const target = await this.target();
+    this.#connection ??= await this.orPrinted(
+      QueryConnection.open(target, {
+        clock: systemClock,
+        connectTimeoutMs: TIMEOUT_MS,
+        answerTimeoutMs: TIMEOUT_MS,
+        maxAnswerBytes: DEFAULT_MAX_ANSWER_BYTES,
+      }),
+    );
     return this.#connection.query(text);
+  }
+
+  /** An error says what the process has printed. */
+  protected async orPrinted<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw new Error(`no answer from q, which printed: ${this.stdout}${this.stderr}`, { cause: error });
+    }
   }
 
   /** An answer on one line, as -3! writes it. */
@@ -48,17 +61,21 @@ export class LoaderProcess extends AskedProcess {
   readonly #market: string;
 
   constructor(root: string, args: readonly string[] = [], market = 'stocks') {
-    super([script('feed.q'), '-root', root, '-market', market, '-p', '0', ...args]);
+    const port = args.includes('-p') ? [] : ['-p', '0'];
+    super([script('feed.q'), '-root', root, '-market', market, ...port, ...args]);
     this.#market = market;
   }
 
+  /** Connects as the feed does. */
   async client(): Promise<Loader> {
-    return Loader.open(await this.target(), {
-      clock: systemClock,
-      connectTimeoutMs: TIMEOUT_MS,
-      answerTimeoutMs: TIMEOUT_MS,
-      market: this.#market,
-    });
+    return this.orPrinted(
+      Loader.open(await this.target(), {
+        clock: systemClock,
+        connectTimeoutMs: TIMEOUT_MS,
+        answerTimeoutMs: TIMEOUT_MS,
+        market: this.#market,
+      }),
+    );
   }
 }
 
