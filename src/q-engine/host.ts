@@ -29,8 +29,8 @@ export interface EngineHost {
   open(address: Value): number;
   close(handle: number): void;
   /**
-   * A file as bytes, or from `offset` at most `length` of them; a host may give more than that. Signals the path
-   * when there is none.
+   * A file as bytes, or from `offset` at most `length` of them; a host may give more than that. Values may be views of
+   * the bytes, so that neither side changes them afterwards. Signals the path when there is none.
    */
   readFile(path: string, offset?: number, length?: number): Uint8Array;
   writeFile(path: string, bytes: Uint8Array): void;

@@ -1,7 +1,8 @@
 /** The parts that the layouts of kdb+'s files have in common. */
-import { decodeBody, type FunctionReader } from '../codec/index.ts';
+import type { FunctionReader } from '../codec/index.ts';
 import { itemBytes } from '../codec/measure.ts';
-import { type Attribute, type EnumDomain, QError, type Vector } from '../values/value.ts';
+import { newData, vectorOf } from '../values/types.ts';
+import { type Attribute, type EnumDomain, QError, type TypeNumber, type Vector } from '../values/value.ts';
 
 /** Begins a serialised object: atoms, symbol vectors, tables, general lists, logs. */
 export const OBJECT_MARK = 0x01ff;
@@ -52,24 +53,25 @@ export function vectorFile(
   return file;
 }
 
-/** A vector whose header is at `headerAt` and whose items begin at `dataAt`. */
-export function decodeVector(
-  file: Uint8Array,
-  headerAt: number,
-  dataAt: number,
-  functions: FunctionReader,
-): Vector {
-  const type = file[headerAt + 2]!;
+/** Items of fewer bytes are copied, so that they do not keep a larger buffer. */
+const LEAST_VIEWED_BYTES = 64 * 1024;
+
+/** A vector whose header is at `headerAt` and whose items begin at `dataAt`: a view of the file where that can be. */
+export function decodeVector(file: Uint8Array, headerAt: number, dataAt: number): Vector {
+  const type = file[headerAt + 2]! as TypeNumber;
+  const attribute = ATTRIBUTES[file[headerAt + 3]!] ?? fail('nyi file format');
   const count = countAt(file, headerAt + COUNT_OFFSET);
-  const bytes = (itemBytes(type) ?? fail('nyi file format')) * count;
+  const width = itemBytes(type) ?? fail('nyi file format');
+  const bytes = width * count;
   if (dataAt + bytes > file.length) fail('length');
-  // The same bytes behind a header of the wire are a body.
-  const body = new Uint8Array(6 + bytes);
-  body[0] = type;
-  body[1] = file[headerAt + 3]!;
-  new DataView(body.buffer).setInt32(2, count, true);
-  body.set(file.subarray(dataAt, dataAt + bytes), 6);
-  return decodeBody(body, 0, functions).value as Vector;
+  const isAligned = (file.byteOffset + dataAt) % width === 0;
+  const items =
+    isAligned && bytes >= LEAST_VIEWED_BYTES
+      ? file.subarray(dataAt, dataAt + bytes)
+      : Uint8Array.from(file.subarray(dataAt, dataAt + bytes));
+  const Data = newData(type, 0).constructor as Float64ArrayConstructor;
+  const data = new Data(items.buffer as ArrayBuffer, items.byteOffset, bytes / Data.BYTES_PER_ELEMENT);
+  return { ...vectorOf(type, data), attribute };
 }
 
 export function countAt(file: Uint8Array, offset: number): number {

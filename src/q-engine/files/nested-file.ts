@@ -83,7 +83,7 @@ export function decodeNested(file: Uint8Array, context: FileContext): List {
   for (let i = 0; i < count; i++) {
     const end = endAt(i) * scale;
     if (end < begin || end > bytes || (end - begin) % width !== 0) fail('length');
-    items.push(vectorOfBytes(type, content.subarray(begin, end), (end - begin) / width, context));
+    items.push(vectorOfBytes(type, content.subarray(begin, end), (end - begin) / width));
     begin = end;
   }
   return { kind: 'list', items };
@@ -104,20 +104,20 @@ export function decodeMappedList(file: Uint8Array, context: FileContext): List {
     const place = view.getBigUint64(PAGE_BYTES + i * PLACE_BYTES, true);
     const offset = Number(place & 0xff_ffff_ffff_ffffn);
     const form = Number(place >> 56n);
-    if (form === 1) items.push(compactItem(content, offset, context));
-    else if (form === 0) items.push(headedItem(content, offset, context));
+    if (form === 1) items.push(compactItem(content, offset));
+    else if (form === 0) items.push(headedItem(content, offset));
     else fail('nyi mapped list');
   }
   return { kind: 'list', items };
 }
 
-function headedItem(content: Uint8Array, offset: number, context: FileContext): Value {
+function headedItem(content: Uint8Array, offset: number): Value {
   if (offset + VECTOR_HEADER_BYTES > content.length) fail('length');
   if (itemBytes(content[offset + 2]!) === undefined) fail('nyi mapped list');
-  return decodeVector(content, offset, offset + VECTOR_HEADER_BYTES, context.functions);
+  return decodeVector(content, offset, offset + VECTOR_HEADER_BYTES);
 }
 
-function compactItem(content: Uint8Array, offset: number, context: FileContext): Value {
+function compactItem(content: Uint8Array, offset: number): Value {
   const type = (content[offset] ?? fail('length')) - COMPACT_BASE;
   if (itemBytes(Math.abs(type)) !== 1) fail('nyi mapped list');
   if (type < 0) {
@@ -127,13 +127,13 @@ function compactItem(content: Uint8Array, offset: number, context: FileContext):
   const count = content[offset + 1] ?? fail('length');
   const begin = offset + 2;
   if (begin + count > content.length) fail('length');
-  return vectorOfBytes(type, content.subarray(begin, begin + count), count, context);
+  return vectorOfBytes(type, content.subarray(begin, begin + count), count);
 }
 
-function vectorOfBytes(type: number, bytes: Uint8Array, count: number, context: FileContext): Vector {
+function vectorOfBytes(type: number, bytes: Uint8Array, count: number): Vector {
   const item = new Uint8Array(VECTOR_HEADER_BYTES + bytes.length);
   item[2] = type;
   new DataView(item.buffer).setBigInt64(COUNT_OFFSET, BigInt(count), true);
   item.set(bytes, VECTOR_HEADER_BYTES);
-  return decodeVector(item, 0, VECTOR_HEADER_BYTES, context.functions);
+  return decodeVector(item, 0, VECTOR_HEADER_BYTES);
 }

@@ -1,6 +1,7 @@
 import { decodeBody, encodeBody, type FunctionReader } from '../codec/index.ts';
 import { itemBytes } from '../codec/measure.ts';
 import { symbolOfBytes } from '../codec/symbol-bytes.ts';
+import { NULL_INT } from '../values/types.ts';
 import { type Attribute, type EnumVector, QError, type Value, type Vector } from '../values/value.ts';
 import {
   ATTRIBUTES,
@@ -51,9 +52,7 @@ export function decodeFile(file: Uint8Array, context: FileContext): Value {
   if (mark === OBJECT_MARK)
     return file[2] === SYMBOL_TYPE ? symbolsToEnd(file) : decodeBody(file, 2, context.functions).value;
   if (mark === VECTOR_MARK && file.length >= VECTOR_HEADER_BYTES) {
-    return file[2]! > NESTED_BASE
-      ? decodeNested(file, context)
-      : decodeVector(file, 0, VECTOR_HEADER_BYTES, context.functions);
+    return file[2]! > NESTED_BASE ? decodeNested(file, context) : decodeVector(file, 0, VECTOR_HEADER_BYTES);
   }
   if (mark === PAGE_MARK && file.length >= PAGE_BYTES) return decodePage(file, context);
   if (file[0] === 0xfe && file.length >= 24) return decodeOldEnum(file, context);
@@ -106,12 +105,14 @@ function encodeEnum({ data, attribute, domain }: EnumVector): Uint8Array {
   file[PAGE_VECTOR_HEADER + 3] = attribute === 's' ? 1 : 0;
   view.setBigInt64(PAGE_VECTOR_HEADER + 8, BigInt(data.length), true);
   if (INDEXED_ATTRIBUTES.includes(attribute)) file.set(Buffer.from(`${NOTE}${attribute}`), NOTE_OFFSET);
-  const indices = new BigInt64Array(file.buffer, PAGE_BYTES, data.length);
-  for (let i = 0; i < data.length; i++) indices[i] = data[i]! < 0 ? NULL_INDEX : BigInt(data[i]!);
+  // An index is a long; a null one is the null long.
+  const words = new Int32Array(file.buffer, PAGE_BYTES, data.length * 2);
+  for (let i = 0; i < data.length; i++) {
+    if (data[i]! < 0) words[2 * i + 1] = NULL_INT;
+    else words[2 * i] = data[i]!;
+  }
   return file;
 }
-
-const NULL_INDEX = -0x8000000000000000n;
 
 function decodePage(file: Uint8Array, context: FileContext): Value {
   switch (file[PAGE_VECTOR_HEADER + 2]) {
@@ -120,20 +121,24 @@ function decodePage(file: Uint8Array, context: FileContext): Value {
     case NESTED_BASE:
       return decodeMappedList(file, context);
     default:
-      return decodeVector(file, PAGE_VECTOR_HEADER, PAGE_BYTES, context.functions);
+      return decodeVector(file, PAGE_VECTOR_HEADER, PAGE_BYTES);
   }
 }
 
 function decodeEnum(file: Uint8Array, context: FileContext): EnumVector {
   const count = countAt(file, PAGE_VECTOR_HEADER + 8);
   if (PAGE_BYTES + count * 8 > file.length) fail('length');
-  const words = new DataView(file.buffer, file.byteOffset + PAGE_BYTES, count * 8);
+  const words = wordsAt(file, PAGE_BYTES, count * 2);
   const data = new Int32Array(count);
-  for (let i = 0; i < count; i++) {
-    const isNull = words.getInt32(i * 8 + 4, true) < 0;
-    data[i] = isNull ? -1 : words.getInt32(i * 8, true);
-  }
+  for (let i = 0; i < count; i++) data[i] = words[2 * i + 1]! < 0 ? -1 : words[2 * i]!;
   return enumVector(file, DOMAIN_NAME_OFFSET, attributeOf(file), data, context);
+}
+
+/** Words of a file, copied only where it does not lie on their boundary. */
+function wordsAt(file: Uint8Array, offset: number, count: number): Int32Array {
+  const begin = file.byteOffset + offset;
+  if (begin % 4 === 0) return new Int32Array(file.buffer, begin, count);
+  return new Int32Array(Uint8Array.from(file.subarray(offset, offset + count * 4)).buffer);
 }
 
 /** Enumerations up to kdb+ 3.5: the name after the first byte, 32-bit indices. */

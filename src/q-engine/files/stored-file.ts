@@ -46,7 +46,7 @@ export function readZip(path: string, store: FileStore): ZipParameters | undefin
   return zipStatistics(store.readFile(path));
 }
 
-/** Writes what a file is to hold, compressed where parameters say so. */
+/** Writes what a file is to hold, compressed where parameters say so. The bytes are done with then. */
 export function writeImage(
   path: string,
   image: Uint8Array,
@@ -57,14 +57,12 @@ export function writeImage(
     store.writeFile(path, image);
     return;
   }
-  store.writeFile(path, zip(withoutCount(image), parameters));
+  clearCount(image);
+  store.writeFile(path, zip(image, parameters));
 }
 
 /** As kdb+ has it in compressed files: the number of items is 0. */
-function withoutCount(image: Uint8Array): Uint8Array {
+function clearCount(image: Uint8Array): void {
   const places = vectorPlaces(image);
-  if (places === undefined) return image;
-  const copy = Uint8Array.from(image);
-  copy.fill(0, places.headerAt + COUNT_OFFSET, places.headerAt + COUNT_OFFSET + 8);
-  return copy;
+  if (places !== undefined) image.fill(0, places.headerAt + COUNT_OFFSET, places.headerAt + COUNT_OFFSET + 8);
 }

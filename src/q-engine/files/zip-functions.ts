@@ -11,7 +11,7 @@ import { zipStatistics } from './zipped-file.ts';
 export function compressFile(x: Value, { host }: Interpreter): Value {
   if (x.kind !== 'list' || x.items.length !== 5) throw new QError('type');
   const [source, target, ...parameters] = x.items as [Value, Value, Value, Value, Value];
-  const image = readPlain(pathOf(source), host);
+  const image = Uint8Array.from(readPlain(pathOf(source), host));
   writeImage(pathOf(target), image, host, zipParametersOf(parameters));
   const written = host.inspectPath(pathOf(target));
   const bytes = written !== undefined && 'size' in written ? written.size : 0;

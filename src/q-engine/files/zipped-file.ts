@@ -29,6 +29,8 @@ const MARK = Buffer.from('kxzipped');
 const ENCRYPTED_MARK = Buffer.from('kxzippEd');
 const VERSION = 3;
 const FIXED_BYTES = 40;
+/** The least that zlib takes for the chunks of its output; one as large as the output saves putting chunks together. */
+const LEAST_CHUNK_BYTES = 64;
 const STORED = 0;
 const GZIP = 2;
 const SNAPPY = 3;
@@ -70,9 +72,17 @@ export function zip(plain: Uint8Array, { blockBits, algorithm, level }: ZipParam
   const blockBytes = 2 ** blockBits;
   const parts: Uint8Array[] = [];
   const stored: boolean[] = [];
+  let previous: { readonly block: Uint8Array; readonly packed: Uint8Array } | undefined;
   for (let begin = 0; begin < plain.length; begin += blockBytes) {
     const block = plain.subarray(begin, begin + blockBytes);
-    const packed = algorithm === STORED ? block : deflateSync(block, { level });
+    // Columns of which much is the same are common, and comparing costs next to nothing beside compressing.
+    const packed =
+      algorithm === STORED
+        ? block
+        : previous !== undefined && Buffer.compare(previous.block, block) === 0
+          ? previous.packed
+          : deflateSync(block, { level, chunkSize: blockBytes });
+    previous = { block, packed };
     stored.push(packed.length >= block.length);
     parts.push(packed.length < block.length ? packed : block);
   }
@@ -155,7 +165,10 @@ function plainBlock(block: Uint8Array, algorithm: number, bytes: number): Uint8A
 
 function inflated(block: Uint8Array, bytes: number): Uint8Array {
   try {
-    const plain = inflateSync(block, { maxOutputLength: Math.max(bytes, 1) });
+    const plain = inflateSync(block, {
+      maxOutputLength: Math.max(bytes, 1),
+      chunkSize: Math.max(bytes, LEAST_CHUNK_BYTES),
+    });
     if (plain.length === bytes) return plain;
   } catch {
     // What zlib refuses is as damaged as what has another length.

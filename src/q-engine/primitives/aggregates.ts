@@ -4,7 +4,7 @@ import { isTrue } from '../evaluator/truth.ts';
 import { numberOf, toFloats } from '../values/convert.ts';
 import { withoutEnum } from '../values/enums.ts';
 import { collect, countOf, isListLike, itemAt, itemsOf, missingItem } from '../values/items.ts';
-import { boolean, float, long, numberAtom } from '../values/make.ts';
+import { boolean, byteVector, float, long, numberAtom } from '../values/make.ts';
 import { halves } from '../values/select-items.ts';
 import {
   INFINITE_INT,
@@ -162,16 +162,23 @@ function ofNothing(x: Vector, sign: 1 | -1): number {
 }
 
 function extremeLong(data: BigInt64Array, sign: 1 | -1): bigint {
-  let best = NULL_LONG;
-  if (sign > 0) {
-    for (let i = 0; i < data.length; i++) if (data[i]! > best) best = data[i]!;
-  } else {
-    for (let i = 0; i < data.length; i++) {
-      const item = data[i]!;
-      if (item !== NULL_LONG && (best === NULL_LONG || item < best)) best = item;
-    }
+  const words = halves(data);
+  let best = -1;
+  let bestLow = 0;
+  let bestHigh = 0;
+  for (let i = 0; i < data.length; i++) {
+    // The high words compare signed, the low ones unsigned.
+    const low = words[2 * i]! >>> 0;
+    const high = words[2 * i + 1]!;
+    const isFirst = best < 0 && (high !== NULL_INT || low !== 0);
+    const isGreater = high === bestHigh ? low > bestLow : high > bestHigh;
+    const isLess = (high === bestHigh ? low < bestLow : high < bestHigh) && (high !== NULL_INT || low !== 0);
+    if (!isFirst && (best < 0 || !(sign > 0 ? isGreater : isLess))) continue;
+    best = i;
+    bestLow = low;
+    bestHigh = high;
   }
-  return best === NULL_LONG ? -BigInt(sign) * INFINITE_LONG : best;
+  return best < 0 ? -BigInt(sign) * INFINITE_LONG : data[best]!;
 }
 
 export const sum = aggregate(sumVector, add);
@@ -239,7 +246,7 @@ function every(x: Value): Value {
   if (x.kind === 'dictionary') return every(x.values);
   if (x.kind === 'table') return overColumns(x.columns, x.names, every);
   if (x.kind === 'list' && x.items.some(item => item.kind !== 'atom')) return minimum(nonZero(x));
-  return boolean(itemsOf(x).every(isTrue));
+  return boolean(x.kind === 'vector' ? trueMarks(x).every(mark => mark === 1) : itemsOf(x).every(isTrue));
 }
 
 function some(x: Value): Value {
@@ -247,12 +254,28 @@ function some(x: Value): Value {
   if (x.kind === 'dictionary') return some(x.values);
   if (x.kind === 'table') return overColumns(x.columns, x.names, some);
   if (x.kind === 'list' && x.items.some(item => item.kind !== 'atom')) return maximum(nonZero(x));
-  return boolean(itemsOf(x).some(isTrue));
+  return boolean(x.kind === 'vector' ? trueMarks(x).includes(1) : itemsOf(x).some(isTrue));
 }
 
 function nonZero(x: Value): Value {
   if (x.kind === 'atom') return boolean(isTrue(x));
+  if (x.kind === 'vector' && countOf(x) > 0) return byteVector(1, trueMarks(x));
   return collect(itemsOf(x).map(nonZero));
+}
+
+/** 1 for each item that is not zero. */
+function trueMarks(x: Vector): Uint8Array {
+  if (x.type === 1) return x.data;
+  const marks = new Uint8Array(countOf(x));
+  if (isLongType(x.type)) {
+    const words = halves(x.data as BigInt64Array);
+    for (let i = 0; i < marks.length; i++) marks[i] = words[2 * i] === 0 && words[2 * i + 1] === 0 ? 0 : 1;
+    return marks;
+  }
+  if (marks.length > 0 && (x.type === 2 || x.type === 11)) throw new QError('type');
+  const data = x.data as Float64Array;
+  for (let i = 0; i < marks.length; i++) marks[i] = data[i] === 0 ? 0 : 1;
+  return marks;
 }
 
 function overColumns(columns: readonly Value[], all: readonly string[], reduce: (x: Value) => Value): Value {

@@ -1,6 +1,5 @@
 /** ? : find, roll and deal, enumerate extending, vector conditional, select. */
 import type { Interpreter } from '../evaluator/interpreter.ts';
-import { isTrue } from '../evaluator/truth.ts';
 import { functionalSelect, simpleExec } from '../sql/functional.ts';
 import { findItem, findPositions } from '../values/find.ts';
 import { collect, countOf, isListLike, itemAt, itemsOf } from '../values/items.ts';
@@ -12,6 +11,7 @@ import { isFloatType, newData, vectorOf } from '../values/types.ts';
 import type { Atom, SymbolVector, Value } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
 import { isNull } from './cast.ts';
+import { vectorConditional } from './conditional.ts';
 import { enumerateExtending } from './enumerations.ts';
 import { longPositions } from './lists.ts';
 import { define, primitive } from './registry.ts';
@@ -165,20 +165,6 @@ function rollAtoms(count: number, y: Atom, random: () => number): Value {
       data[i] = isFloatType(y.type) ? random() * range : Math.floor(random() * range);
   }
   return vectorOf(y.type, data);
-}
-
-/** ?[condition;x;y] */
-function vectorConditional(condition: Value, x: Value, y: Value): Value {
-  if (condition.kind === 'atom') return isTrue(condition) ? x : y;
-  if (condition.kind !== 'vector' || condition.type !== 1) throw new QError('type');
-  const count = countOf(condition);
-  for (const part of [x, y]) if (isListLike(part) && countOf(part) !== count) throw new QError('length');
-  const out = new Array<Value>(count);
-  for (let i = 0; i < count; i++) {
-    const chosen = condition.data[i] === 1 ? x : y;
-    out[i] = isListLike(chosen) ? itemAt(chosen, i) : chosen;
-  }
-  return collect(out);
 }
 
 define('?', {

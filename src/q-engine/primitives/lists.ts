@@ -90,9 +90,8 @@ export function raze(x: Value): Value {
   if (x.kind === 'dictionary') return raze(x.values);
   if (!isListLike(x)) return enlist(x);
   if (x.kind !== 'list') return x;
-  const vectors = x.items.every(item => item.kind === 'vector' && item.type === (x.items[0] as Vector).type);
-  if (vectors && x.items.length > 1 && (x.items[0] as Vector).type !== 20)
-    return concatenate(x.items as Vector[]);
+  if (x.items.length > 1 && areOfOneType(x.items)) return concatenate(x.items);
+  if (x.items.length > 1 && areOfOneShape(x.items)) return razeTables(x.items);
   const [head, ...tail] = x.items;
   if (head === undefined) return EMPTY_LIST;
   if (head.kind === 'atom' && tail.some(item => item.kind === 'dictionary')) throw new QError('type');
@@ -112,6 +111,41 @@ function collectAll(items: readonly Value[]): Value {
   }
   if (all.length === 0) return items[0]!;
   return general ? list(all) : collect(all);
+}
+
+/** Whether all are vectors of one type, and enumerations of one domain. */
+function areOfOneType(items: readonly Value[]): items is readonly Vector[] {
+  const [head] = items;
+  if (head?.kind !== 'vector') return false;
+  return items.every(
+    item =>
+      item.kind === 'vector' &&
+      item.type === head.type &&
+      (head.type !== 20 || (item as typeof head).domain.name === head.domain.name),
+  );
+}
+
+/** Whether all are tables with the same columns in one order. */
+function areOfOneShape(items: readonly Value[]): items is readonly Table[] {
+  const [head] = items;
+  if (head?.kind !== 'table') return false;
+  return items.every(
+    item =>
+      item.kind === 'table' &&
+      item.names.length === head.names.length &&
+      item.names.every((name, i) => name === head.names[i]),
+  );
+}
+
+/** Each column is put together at once, and only what is no simple column table by table. */
+function razeTables(tables: readonly Table[]): Table {
+  const [head] = tables;
+  const columns = head!.columns.map((first, i) => {
+    const parts = tables.map(part => part.columns[i]!);
+    const isGrouped = first.kind === 'vector' && first.attribute === 'g';
+    return areOfOneType(parts) && !isGrouped ? concatenate(parts) : parts.reduce(join);
+  });
+  return table(head!.names, columns);
 }
 
 function concatenate(vectors: readonly Vector[]): Vector {

@@ -1,16 +1,17 @@
 /** Uniform functions: running sums and extremes, differences, fills, moving windows. */
-import { matches } from '../values/compare.ts';
+import { changesOf } from '../values/changes.ts';
 import { simple, toFloats } from '../values/convert.ts';
-import { collect, countOf, isListLike, itemAt, itemsOf, vectorItem } from '../values/items.ts';
+import { collect, countOf, isListLike, itemAt, itemsOf } from '../values/items.ts';
 import { byteVector, float, floats, longs, table } from '../values/make.ts';
 import { isFloatType, isLongType, NULL_INT, NULL_LONG, newData, vectorOf } from '../values/types.ts';
 import type { Atom, TypeNumber, Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
-import { maximum, minimum, sumVector } from './aggregates.ts';
+import { sumVector } from './aggregates.ts';
 import { add, divideValues, greater, lesser, multiply, subtract } from './arithmetic.ts';
 import { castAtom, isNull } from './cast.ts';
 import { fillNulls } from './fill.ts';
 import { define } from './registry.ts';
+import { runningExtreme } from './running-extremes.ts';
 
 /** Reaches into dictionaries (values) and tables (columns). */
 export function uniform(apply: (x: Value) => Value) {
@@ -107,11 +108,7 @@ function withPrevious(step: Step) {
 
 function differ(x: Value): Value {
   if (!isListLike(x) && x.kind !== 'dictionary') throw new QError('type');
-  const items = itemsOf(x);
-  return byteVector(
-    1,
-    Uint8Array.from(items, (item, i) => (i === 0 || !matches(item, items[i - 1]!) ? 1 : 0)),
-  );
+  return byteVector(1, changesOf(x.kind === 'dictionary' ? x.values : x));
 }
 
 /** Nulls take the last value before them. */
@@ -147,8 +144,8 @@ function runningMean(x: Value): Value {
 
 define('sums', { unary: running((x, y) => add(fillWith(0, x), fillWith(0, y)), runningSum) });
 define('prds', { unary: running((x, y) => multiply(fillWith(1, x), fillWith(1, y)), undefined) });
-define('maxs', { unary: running(greater, x => afterNulls(x, greater)) });
-define('mins', { unary: running(lesserPresent, x => afterNulls(x, lesserPresent)) });
+define('maxs', { unary: running(greater, x => runningExtreme(x, 1)) });
+define('mins', { unary: running(lesserPresent, x => runningExtreme(x, -1)) });
 define('avgs', { unary: uniform(runningMean) });
 define('deltas', { unary: withPrevious(subtract), binary: (seed, x) => seededNeighbours(subtract, seed, x) });
 define('ratios', {
@@ -166,20 +163,6 @@ function seededNeighbours(step: Step, seed: Value, x: Value): Value {
 function fillWith(value: number, x: Value): Value {
   if (x.kind !== 'atom' || !isNull(x)) return x;
   return fillNulls({ kind: 'atom', type: 1, value }, x);
-}
-
-/** Nulls before the first value count as the infinity that any value replaces. */
-function afterNulls(x: Vector, step: Step): Value | undefined {
-  if (x.type === 11 || x.type === 20 || x.type === 2 || countOf(x) === 0 || !isNull(vectorItem(x, 0)))
-    return undefined;
-  const none = (step === greater ? maximum : minimum)({ ...x, data: x.data.slice(0, 0) } as Vector);
-  let state = none;
-  return collect(
-    itemsOf(x).map(item => {
-      if (!(item.kind === 'atom' && isNull(item))) state = step(state, item);
-      return state;
-    }),
-  );
 }
 
 /** The lesser of two where a null does not count. */

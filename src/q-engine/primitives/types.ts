@@ -1,9 +1,10 @@
 /** type, null, neg and the keywords that look at or at most re-sign single values. */
 
 import { type Simple, toFloats } from '../values/convert.ts';
-import { countOf, vectorItem } from '../values/items.ts';
+import { vectorItem } from '../values/items.ts';
 import { spend } from '../values/limits.ts';
 import { boolean, byteVector, int, longs, numberAtom } from '../values/make.ts';
+import { nullMarks } from '../values/null-marks.ts';
 import { isFloatType, isLongType, NULL_INT, NULL_LONG, newData, vectorOf } from '../values/types.ts';
 import type { TypeNumber, Value } from '../values/value.ts';
 import { QError, typeOf } from '../values/value.ts';
@@ -15,10 +16,7 @@ import { lowerCase } from './strings.ts';
 
 function nullLeaf(x: Simple): Value {
   if (x.kind === 'atom') return boolean(isNull(x));
-  const count = countOf(x);
-  const out = new Uint8Array(count);
-  for (let i = 0; i < count; i++) out[i] = isNull(vectorItem(x, i)) ? 1 : 0;
-  return byteVector(1, out);
+  return byteVector(1, nullMarks(x));
 }
 
 /** Whether each simple value is null; a general null or function is not a list to look into. */

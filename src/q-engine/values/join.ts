@@ -60,6 +60,9 @@ function joinVectors(left: Vector, right: Vector): Vector | undefined {
     if (left.data.length === 1 && right.data.length === 1) return undefined;
     return joinVectors(enumValues(left) as Vector, enumValues(right) as Vector);
   }
+  // Values do not change, so that an empty list beside another costs no copy of it.
+  if (left.data.length === 0 && left.attribute === '') return { ...right, attribute: '' };
+  if (right.data.length === 0 && left.attribute === '') return left;
   const data = appendData(left.data as AnyData, right.data as AnyData);
   const joined = vectorOf(left.type, data, left);
   return left.attribute === 'g' ? { ...joined, attribute: 'g' } : joined;

@@ -34,6 +34,11 @@ describe('files - compressed', () => {
     expect(zipStatistics(file)).to.deep.equal({ ...GZIP, compressedBytes: file.length, plainBytes: 10_000 });
   });
 
+  it('blocks that are the same are whole each by themselves', () => {
+    const same = Uint8Array.from({ length: 4 * 4096 + 100 }, (_, i) => (i < 2 * 4096 ? 7 : i % 8));
+    expect(Buffer.from(unzip(zip(same, GZIP))).equals(same)).to.equal(true);
+  });
+
   it('a block that does not get smaller is stored as it is', () => {
     const noise = Uint8Array.from({ length: 5000 }, (_, i) => Math.imul(i + 1, 2654435761) >>> 24);
     const file = Buffer.from(zip(noise, { ...GZIP, level: 0 }));
@@ -94,6 +99,19 @@ describe('files - compression in q', () => {
     expect(['db/sym', 'db/t/.d'].map(isCompressed)).to.deep.equal([false, false]);
     expect(literal('t~update value s from get`:db/t/')).to.equal('1b');
     expect(literal('exec sum n from `:db/t/ where s=`b')).to.equal('2500');
+  });
+
+  it('long columns of every type are read as they were written, and stay so when the file changes', () => {
+    for (const type of 'bxhijefcpmdznuvt') {
+      engine.evaluateText(
+        `x:"${type}"$100000#til 101; (\`:z;17;2;1) set x; \`:p set x; y:get\`:p; \`:p upsert 1#x`,
+      );
+      expect(literal('(x~y;x~get`:z;(x,1#x)~get`:p;(attr y)~`)'), type).to.equal('1111b');
+      engine.evaluateText('y[0]:y 1');
+      expect(literal('x[0]~first get`:p'), type).to.equal('1b');
+    }
+    engine.evaluateText('t:([]s:`p#100000#`a;k:til 100000); (`:db/t/;17;2;6) set .Q.en[`:db] t');
+    expect(literal('(t~update value s from get`:db/t/;attr(get`:db/t/)`s)')).to.equal('(1b;`p)');
   });
 
   it('parameters are by column, or those of .z.zd for names without an ending', () => {
