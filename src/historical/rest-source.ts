@@ -25,6 +25,7 @@ import type { AggregateTableName } from '../tables/definitions.ts';
 import { type DateDays, isoDateOf, MS_PER_DAY } from '../tables/epoch.ts';
 import { SESSION_ZONE } from '../tables/markets.ts';
 import type { SessionCalendar } from '../tables/session-calendar.ts';
+import type { TableRows } from '../tables/table-rows.ts';
 import { BackfillRequestError } from './errors.ts';
 import type { BarReading, RestSource } from './sources.ts';
 
@@ -63,6 +64,8 @@ export class RestBarSource implements RestSource {
   readonly requestsPerMinute: number;
   readonly #parts: RestBarSourceParts;
   readonly #settledAfterMs: number;
+  /** Symbols of which it was said that there are no bars. */
+  readonly #told = new Set<string>();
 
   constructor(parts: RestBarSourceParts, { requestsPerMinute, settledAfterMs }: RestBarSourceOptions) {
     this.requestsPerMinute = requestsPerMinute;
@@ -162,12 +165,26 @@ export class RestBarSource implements RestSource {
       counters: requests.counters,
     });
     return {
-      blocks: bars,
+      blocks: isAny ? this.#tellingEmpty(bars, wanted) : bars,
       completeUntilMs: tradingEndMs(calendar, wanted.untilDate) > settledMs ? settledMs : undefined,
       get rejectedCount() {
         return bars.rejectedCount;
       },
     };
+  }
+
+  /** A symbol may be misspelt: REST answers that as it does a holiday. */
+  async *#tellingEmpty(
+    bars: RestBars,
+    { table, sym, fromDate, untilDate }: Wanted,
+  ): AsyncGenerator<TableRows> {
+    yield* bars;
+    if (bars.rowCount + bars.rejectedCount > 0 || sym === '' || this.#told.has(sym)) return;
+    this.#told.add(sym);
+    const span = fromDate === untilDate ? '' : ` to ${isoDateOf(untilDate)}`;
+    this.#parts.logger.warn(
+      `REST has no ${table} of ${sym} for ${isoDateOf(fromDate)}${span}: it did not trade, or is spelt otherwise`,
+    );
   }
 }
 

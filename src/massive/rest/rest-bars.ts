@@ -43,6 +43,8 @@ export interface RestBarOptions {
  * Iterating throws what the pages throw.
  */
 export class RestBars implements AsyncIterable<TableRows> {
+  /** Rows handed on so far. */
+  rowCount = 0;
   /** Rows in the quarantine so far. */
   rejectedCount = 0;
   readonly #pages: AsyncIterable<Page>;
@@ -75,6 +77,7 @@ export class RestBars implements AsyncIterable<TableRows> {
 
   *#handOn(low: number, high: number): Generator<TableRows> {
     this.#block.stamp(low, high);
+    this.rowCount += this.#block.rows.rowCount;
     yield this.#block.rows;
     this.#block.empty();
   }
