@@ -11,7 +11,8 @@ import { lesser } from './arithmetic.ts';
 import { atLeast, atMost } from './comparison.ts';
 import { nameList, tableArgument, unkeyed } from './dictionaries.ts';
 import { columnsNamed } from './joins.ts';
-import { longPositions, raze } from './lists.ts';
+import { longPositions } from './lists.ts';
+import { raze } from './raze.ts';
 import { define, primitive } from './registry.ts';
 
 /** x within (low; high), both ends inside. */

@@ -3,6 +3,7 @@ import './arithmetic.ts';
 import './comparison.ts';
 import './aggregates.ts';
 import './lists.ts';
+import './raze.ts';
 import './take-drop.ts';
 import './attributes.ts';
 import './dictionaries.ts';

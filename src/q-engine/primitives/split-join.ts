@@ -7,7 +7,8 @@ import { isLongType, newData } from '../values/types.ts';
 import type { Atom, Value, Vector } from '../values/value.ts';
 import { QError } from '../values/value.ts';
 import { floorDivide } from './cast.ts';
-import { flip, raze } from './lists.ts';
+import { flip } from './lists.ts';
+import { raze } from './raze.ts';
 import { define } from './registry.ts';
 
 /** x vs y */
