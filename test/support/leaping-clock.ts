@@ -18,6 +18,11 @@ export class LeapingClock implements Clock {
     return this.#passedMs;
   }
 
+  /** Time passes while something else goes on. */
+  skip(ms: number): void {
+    this.#passedMs += ms;
+  }
+
   after(delayMs: number, action: () => void): Timer {
     this.delaysMs.push(delayMs);
     const handle = setImmediate(() => {

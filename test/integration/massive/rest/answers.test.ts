@@ -207,6 +207,15 @@ describe('REST answers', () => {
     await quick.close();
   });
 
+  it('an answer that takes too long - is given up, and asked for again', async () => {
+    server.onRequest = () => {
+      if (server.seen.length === 1) clock.skip(200_000);
+    };
+    server.answer = () => ({ body: NOTHING });
+    expect(JSON.parse(await get())).to.deep.equal(NOTHING);
+    expect(rest.logger.messages('warn').join()).to.match(/failed: its body came too slowly; it is asked/);
+  });
+
   it('a signal - ends a request that is not answered, and one that waits to be asked again', async () => {
     server.answer = () => 'silence';
     const stop = new AbortController();

@@ -51,32 +51,30 @@ describe('REST in trouble', function () {
     const rest = new RestHarness({
       address: simulator.simulator.httpUrl,
       clock: new LeapingClock(simulator.clock.wallMs()),
-      options: { key: 'demo', silenceTimeoutMs: 500, ...options },
+      options: { key: 'demo', ...options },
     });
     clients.push(rest);
     return rest;
   }
 
-  async function valuesOf(rest: RestHarness, sym: string, date = DATE): Promise<PlainBar['values'][]> {
-    const bars = await barsOf(rest.source('stocks').bars('agg1m', sym, date, date, rest.signal));
+  async function valuesOf(
+    rest: RestHarness,
+    sym: string,
+    date = DATE,
+    source = rest.source('stocks'),
+  ): Promise<PlainBar['values'][]> {
+    const bars = await barsOf(source.bars('agg1m', sym, date, date, rest.signal));
     return bars.map(({ values: { recv: _, ...values } }) => values);
   }
 
   for (const [name, faults] of PASSING) {
     it(`${name} - costs attempts, and no bar`, async () => {
       for (const fault of faults) simulator.simulator.inject(fault);
-      const rest = client();
+      const rest = client({ silenceTimeoutMs: 2000 });
       expect(await valuesOf(rest, 'AAPL')).to.deep.equal(truth);
       expect(rest.counted('rest_requests_retried')).to.be.within(1, 5);
     });
   }
-
-  it('an answer that trickles in - is given up after its time, and asked for again', async () => {
-    simulator.simulator.inject({ kind: 'http-slow', bytesPerSecond: 100_000, ...NEXT_REQUEST });
-    const rest = client({ answerTimeoutMs: -1, attempts: 2 });
-    const error = await rejection(valuesOf(rest, 'AAPL'));
-    expect(error.message).to.match(/its body came too slowly, 2 times/);
-  });
 
   it('a key that is not known - is told without the key', async () => {
     const key = 'a-key-that-appears-nowhere';
@@ -88,8 +86,10 @@ describe('REST in trouble', function () {
 
   it('a symbol that does not exist, and a holiday - have no bars, and no error', async () => {
     const rest = client();
-    expect(await valuesOf(rest, 'NOSUCH')).to.deep.equal([]);
-    expect(await valuesOf(rest, 'NOSUCH', DATE - 1)).to.deep.equal([]);
+    const source = rest.source('stocks');
+    for (const date of [DATE, DATE - 1]) {
+      expect(await valuesOf(rest, 'NOSUCH', date, source)).to.deep.equal([]);
+    }
     expect(rest.logger.messages('warn')).to.deep.equal([
       'REST has no agg1m of NOSUCH for 2026-10-01: it did not trade, or is spelt otherwise',
     ]);
