@@ -14,7 +14,7 @@ import { HistoryProcesses } from '../test/support/history-processes.ts';
 import { databaseProof, type ProofQuery, simulatorProof } from '../test/support/history-proof.ts';
 
 const MS_PER_DAY = 86_400_000;
-const AT_MS = Date.UTC(2026, 9, 9, 14);
+const AT_MS = Date.UTC(2026, 9, 9, 16);
 
 interface Size {
   readonly symbols: number;

@@ -1,18 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { systemClock } from '../base/clock.ts';
 import { memoryCounters } from '../base/counters.ts';
-import { makeDirectory } from '../base/directories.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { Configuration } from '../config/schema.ts';
 import { findSecret } from '../config/secrets.ts';
 import { systemSources } from '../config/system-sources.ts';
-import { Backfill, type BackfillOutcome } from '../historical/backfill.ts';
-import { Ledger } from '../historical/ledger.ts';
 import { LOADER_PATIENCE, LoaderLink } from '../historical/loader-link.ts';
-import { makePlan, type Plan } from '../historical/plan.ts';
 import { BACKFILL_SOURCES, type BackfillRequest, requirePossible } from '../historical/request.ts';
-import type { Unit } from '../historical/unit.ts';
 import { KdbConnectError } from '../kdb/errors.ts';
 import { Loader } from '../kdb/loader/loader.ts';
 import type { Target } from '../kdb/target.ts';
@@ -20,9 +14,8 @@ import { QuarantineFile } from '../massive/quarantine-file.ts';
 import { createLogger, type ProcessLogger } from '../ops/logger.ts';
 import { MARKETS } from '../tables/markets.ts';
 import { SessionCalendar } from '../tables/session-calendar.ts';
-import { planLines, reportLines } from './backfill/plan-text.ts';
-import { jsonProgress, lineProgress, type Progress, terminalProgress } from './backfill/progress.ts';
 import { type BackfillFlags, requestOf } from './backfill/request-flags.ts';
+import { runRequest, showPlan } from './backfill/run.ts';
 import { openSources } from './backfill/sources.ts';
 import { type CommandContext, defineCommand } from './command.ts';
 import { CONFIGURATION_FLAGS, configurationFromProcess } from './configuration.ts';
@@ -120,45 +113,18 @@ async function runBackfill(
     },
     { ...LOADER_PATIENCE, waitMs: configuration.failFast ? 0 : history.loader.waitMs },
   );
-  const requestsPerMinute = sources.rest?.requestsPerMinute ?? 1;
-  let ledger: Ledger | undefined;
+  const parts = { configuration, flags, context, sources, calendar, loader, logger };
   try {
-    const plan = await makePlan(request, sources, calendar, context.stop);
     if (flags['dry-run'] && !(await isReachable(target, request, configuration))) {
-      print(planLines(plan, unitsOf(plan), requestsPerMinute), flags, context);
-      context.stderr.write('the loader cannot be asked what of this is done already\n');
+      await showPlan(request, parts);
       return ExitCode.ok;
     }
-    ledger = Ledger.open(await ledgerPath(loader, configuration, request, context.stop));
-    const backfill = new Backfill(
-      plan,
-      { sources, ledger, loader, logger, clock: systemClock },
-      { concurrency: history.concurrency, force: flags.force },
-    );
-    const left = backfill.left();
-    print(planLines(plan, left, requestsPerMinute), flags, context);
-    if (flags['dry-run'] || left.length === 0) return ExitCode.ok;
-    const progress = progressOf(flags, left.length, context);
-    const outcome = await backfill.run(context.stop, progress);
-    progress.end();
-    return conclude(outcome, configuration, flags, context);
+    return await runRequest(request, parts);
   } finally {
-    ledger?.close();
     await loader.close();
     await sources.close();
     await quarantine.close();
   }
-}
-
-/** A ledger belongs to one database: another one in the same place begins with an empty one. */
-async function ledgerPath(
-  loader: LoaderLink,
-  { state }: Configuration,
-  { market }: BackfillRequest,
-  stop: AbortSignal,
-): Promise<string> {
-  const { identity } = await loader.use(async ({ facts }) => facts, stop);
-  return join(state.directory, 'backfill', `${market}.${identity}.ledger`);
 }
 
 async function isReachable(
@@ -173,15 +139,6 @@ async function isReachable(
     if (error instanceof KdbConnectError && error.code === 'KDB_UNREACHABLE') return false;
     throw error;
   }
-}
-
-function unitsOf({ groups }: Plan): Unit[] {
-  return groups.flatMap(({ units }) => units);
-}
-
-/** Lines for people: beside the JSON, where that is asked for. */
-function print(lines: readonly string[], { json }: BackfillFlags, { stdout, stderr }: CommandContext): void {
-  for (const line of lines) (json ? stderr : stdout).write(`${line}\n`);
 }
 
 function loaderTarget(settings: Configuration['history']['loader'], logger: ProcessLogger): Target {
@@ -208,31 +165,4 @@ function openLoader(
     answerTimeoutMs: history.loader.answerMs,
     market,
   });
-}
-
-function progressOf({ json }: BackfillFlags, units: number, { stdout, stderr }: CommandContext): Progress {
-  if (json) return jsonProgress(stdout);
-  const isTerminal = (stderr as NodeJS.WriteStream).isTTY === true;
-  return isTerminal
-    ? terminalProgress(stderr as NodeJS.WriteStream, units, systemClock)
-    : lineProgress(stderr, units, systemClock);
-}
-
-/** Writes the report, prints it, and finds the exit code. */
-function conclude(
-  { report, error }: BackfillOutcome,
-  { state }: Configuration,
-  { json }: BackfillFlags,
-  { stdout, stop }: CommandContext,
-): ExitCode {
-  const directory = join(state.directory, 'backfill', 'reports');
-  makeDirectory(directory, 0o700);
-  const time = new Date(systemClock.wallMs()).toISOString().replace(/[:.]/g, '-');
-  const file = join(directory, `${report.market}-${report.table}-${time}.json`);
-  writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`, { mode: 0o600 });
-  if (json) stdout.write(`${JSON.stringify({ event: 'report', file, ...report })}\n`);
-  else for (const line of reportLines(report, file)) stdout.write(`${line}\n`);
-  if (stop.aborted) return ExitCode.interrupted;
-  if (error !== undefined) throw error;
-  return report.units.failed > 0 ? ExitCode.failed : ExitCode.ok;
 }

@@ -45,6 +45,8 @@ const MOST_GROUPS_WAITING = 3;
 /** How a backfill ended. `error`: what stopped it before its end. */
 export interface BackfillOutcome {
   readonly report: BackfillReport;
+  /** Units that are not in the plan of the account. */
+  readonly refused: readonly Unit[];
   readonly error: unknown;
 }
 
@@ -58,6 +60,7 @@ export class Backfill {
   readonly #parts: BackfillParts;
   readonly #options: BackfillOptions;
   readonly #report: ReportDraft;
+  readonly #refused: Unit[] = [];
   readonly #failure = new AbortController();
   #merges: Promise<void> = Promise.resolve();
   #groupsWaiting = 0;
@@ -88,7 +91,8 @@ export class Backfill {
     } catch (thrown) {
       error = this.#failure.signal.aborted ? this.#failure.signal.reason : thrown;
     }
-    return { report: this.#report.finish(this.#parts.clock.monotonicMs() - startMs), error };
+    const report = this.#report.finish(this.#parts.clock.monotonicMs() - startMs);
+    return { report, refused: this.#refused, error };
   }
 
   async #runGroups(waiting: readonly WaitingPart[], signal: AbortSignal): Promise<void> {
@@ -146,6 +150,7 @@ export class Backfill {
         this.#failure.abort(error);
         return false;
       }
+      if (isNotInPlan(error)) this.#refused.push(unit);
       this.#report.failed(unit, error);
       observer.unitFailed(unit, error);
       return false;
@@ -180,8 +185,13 @@ export class Backfill {
 function endsEverything(error: unknown): boolean {
   if (!(error instanceof MassiveKdbError)) return true;
   const { exitCode } = error as { exitCode?: unknown };
-  return exitCode !== ExitCode.failed && !COSTS_ONE_UNIT.has(error.code);
+  return exitCode !== ExitCode.failed && !isNotInPlan(error);
 }
 
-/** Codes of errors that other units need not meet: another date may be in the plan. */
-const COSTS_ONE_UNIT: ReadonlySet<string> = new Set(['FLAT_NOT_IN_PLAN', 'REST_NOT_IN_PLAN']);
+/** Other units need not meet this: another date may be in the plan of the account. */
+function isNotInPlan(error: unknown): boolean {
+  return (
+    error instanceof MassiveKdbError &&
+    (error.code === 'FLAT_NOT_IN_PLAN' || error.code === 'REST_NOT_IN_PLAN')
+  );
+}

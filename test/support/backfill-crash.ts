@@ -84,8 +84,14 @@ export async function crashBackfills({
       say(`kill ${kill + 1} of ${kills}: ${JSON.stringify(counts)}, ${findings.queries} queries`);
     }
     const last = await processes.runBackfill(...flags);
-    if (last.code !== 0) { const { cpSync } = await import("node:fs"); cpSync(processes.root, "/tmp/crashroot", { recursive: true, verbatimSymlinks: true }); }
-    if (last.code !== 0) throw new Error(`the last backfill ended with ${last.code}: ${last.stderr}\nloader: ${processes.loader.stdout}${processes.loader.stderr}`);
+    if (last.code !== 0) {
+      const { cpSync } = await import('node:fs');
+      cpSync(processes.root, '/tmp/crashroot', { recursive: true, verbatimSymlinks: true });
+    }
+    if (last.code !== 0)
+      throw new Error(
+        `the last backfill ended with ${last.code}: ${last.stderr}\nloader: ${processes.loader.stdout}${processes.loader.stderr}`,
+      );
     const differences = await differencesOf(processes, source, symbols[1], readers[0]!.port);
     stop.abort();
     return { kills: counts, queries: findings.queries, readerErrors: findings.errors, differences };
