@@ -42,14 +42,15 @@ export function openSources(
 ): ConfiguredSources {
   const secrets: Secret[] = [];
   const store = openStore(history.flatFiles, parts, secrets);
-  const requests = source === 'flat' ? undefined : openRest(history, state.directory, parts, secrets);
+  const rest = source === 'flat' ? undefined : openRest(history, state.directory, parts, secrets);
   return {
     flat: store && flatSource(store, history, parts),
-    rest: requests && restSource(requests, history, parts),
+    rest: rest && restSource(rest.requests, history, parts),
     secrets,
     close: async () => {
       await store?.close();
-      await requests?.close();
+      await rest?.requests.close();
+      if (rest) tellUsage(rest.budget, parts);
     },
   };
 }
@@ -96,12 +97,17 @@ function flatSource(store: FlatStore, history: History, parts: SourceParts): Fla
 /** Requests in a minute that the tiers allow; of a paid plan somewhat less than the hundred a second it asks to stay under. */
 const TIER_REQUESTS: Readonly<Record<History['rest']['tier'], number>> = { basic: 5, paid: 95 * 60 };
 
+interface Rest {
+  readonly requests: RestRequests;
+  readonly budget: RequestBudget;
+}
+
 function openRest(
   { key, keyFile, rest }: History,
   stateDirectory: string,
   { clock, logger, counters }: SourceParts,
   secrets: Secret[],
-): RestRequests | undefined {
+): Rest | undefined {
   const secret = findSecret(key, keyFile, systemSources);
   if (!secret) return undefined;
   secrets.push(secret);
@@ -115,9 +121,19 @@ function openRest(
     },
     { clock, logger },
   );
-  return new RestRequests(
+  const requests = new RestRequests(
     { ...REST_DEFAULTS, address: rest.address, key: secret.reveal() },
     { clock, random: Math.random, logger, counters, budget, environment: process.env },
+  );
+  return { requests, budget };
+}
+
+function tellUsage(budget: RequestBudget, { logger, counters }: SourceParts): void {
+  const own = counters.counter('rest_requests').total;
+  if (own === 0) return;
+  const { requests, bytes } = budget.today();
+  logger.info(
+    `${own} requests over REST; with this key today (UTC) ${requests} from this machine, ${bytes} bytes`,
   );
 }
 

@@ -150,9 +150,10 @@ export class RestRequests {
 
   async #try(url: URL, signal: AbortSignal): Promise<Failure | { readonly text: string }> {
     signal.throwIfAborted();
-    const { clock, budget } = this.#parts;
+    const { budget, clock, counters } = this.#parts;
     const { answerTimeoutMs, maxAnswerBytes: maxBytes } = this.#options;
     const startMs = clock.monotonicMs();
+    counters.counter('rest_requests').add();
     const isOverdue = () => clock.monotonicMs() - startMs > answerTimeoutMs;
     try {
       const response = await this.#send(url, signal);

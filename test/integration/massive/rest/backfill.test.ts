@@ -43,6 +43,9 @@ describe('backfill over REST', function () {
       expect(truth.rows).to.be.above(1000);
       expect(await databaseProof(reader, query)).to.deep.equal(truth);
     }
+    expect(first.stderr).to.match(
+      /8 requests over REST; with this key today \(UTC\) 8 from this machine, \d+ bytes/,
+    );
     const second = await processes.runBackfill('--symbols', symbols.join(','), ...MONTH);
     expect(second.code, second.stderr).to.equal(0);
     expect(second.stdout).to.match(/all of them done: nothing to do/);
