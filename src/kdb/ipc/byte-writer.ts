@@ -3,7 +3,12 @@ export class ByteWriter {
   #bytes = Buffer.allocUnsafe(256);
   #length = 0;
 
-  /** What has been written, without a copy; the writer is not used afterwards. */
+  /** Begins again in the same buffer: what was written before is no longer there. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** What has been written, without a copy: it holds until the writer is used again. */
   finish(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -14,9 +14,10 @@ import {
  * The q IPC body of a value: what follows the message header. Little-endian, uncompressed, every type of the
  * protocol (KX documentation, knowledge base "Serialization examples" and "Interprocess communication").
  * Throws KdbUnencodableError for a symbol with a NUL in it, or a guid that is none.
+ *
+ * @param out takes the bytes, after those that it has; what is returned holds until it is used again
  */
-export function encodeValue(value: QValue): Buffer {
-  const out = new ByteWriter();
+export function encodeValue(value: QValue, out: ByteWriter = new ByteWriter()): Buffer {
   writeValue(out, value);
   return out.finish();
 }

@@ -1,9 +1,15 @@
-import type { Column, FloatColumn, Int64Column, SymbolColumn } from '../../tables/columns.ts';
+import {
+  type Column,
+  type FloatColumn,
+  type Int64Column,
+  NULL_INT64_HIGH,
+  NULL_INT64_LOW,
+  type SymbolColumn,
+} from '../../tables/columns.ts';
 import type { DateDays } from '../../tables/epoch.ts';
 import type { TableRows } from '../../tables/table-rows.ts';
 import {
   NULL_INT32,
-  NULL_INT64,
   type QAtom,
   type QDict,
   type QValue,
@@ -90,18 +96,30 @@ function vectorOf(column: Column, begin: number, end: number): QVector | undefin
   switch (column.type) {
     case 'float': {
       const values = (column as FloatColumn).values.subarray(begin, end);
-      if (values.every(Number.isNaN)) return undefined;
+      if (!hasNumber(values)) return undefined;
       return { kind: 'vector', type: 'float', attribute: 'none', values };
     }
     case 'symbol':
       return undefined;
     default: {
-      const { type, values } = column as Int64Column;
-      const part = values.subarray(begin, end);
-      if (part.every(value => value === NULL_INT64)) return undefined;
-      return { kind: 'vector', type, attribute: 'none', values: part };
+      const { type, values, words } = column as Int64Column;
+      if (!hasValue(words, begin, end)) return undefined;
+      return { kind: 'vector', type, attribute: 'none', values: values.subarray(begin, end) };
     }
   }
+}
+
+// Indexed loops: to call something for each value of the columns that a source lacks costs more than those that it has.
+function hasNumber(values: Float64Array): boolean {
+  for (let at = 0; at < values.length; at++) if (!Number.isNaN(values[at])) return true;
+  return false;
+}
+
+function hasValue(words: Int32Array, begin: number, end: number): boolean {
+  for (let at = begin * 2; at < end * 2; at += 2) {
+    if (words[at] !== NULL_INT64_LOW || words[at + 1] !== NULL_INT64_HIGH) return true;
+  }
+  return false;
 }
 
 function nameAt(rows: TableRows, column: string, row: number): string {

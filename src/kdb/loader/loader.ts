@@ -5,6 +5,7 @@ import type { TableRows } from '../../tables/table-rows.ts';
 import { IpcConnection } from '../connection/ipc-connection.ts';
 import { openSocket } from '../connection/open-socket.ts';
 import { QError } from '../errors.ts';
+import { ByteWriter } from '../ipc/byte-writer.ts';
 import { decodeValue } from '../ipc/decode.ts';
 import { encodeValue } from '../ipc/encode.ts';
 import { GENERIC_NULL, listOf, longAtom, type QValue, symbolAtom } from '../ipc/values.ts';
@@ -85,12 +86,23 @@ export class Loader {
     let sent = 0;
     let chunks = 0;
     const inFlight: Promise<void>[] = [];
+    // An answer says that its chunk has arrived, and leaves the bytes of that one to the next.
+    const writers = Array.from({ length: CHUNKS_IN_FLIGHT }, () => new ByteWriter());
     for await (const rows of blocks) {
       for (const range of chunkRanges(rows, !WHOLE_TABLES.has(rows.definition.name))) {
         if (inFlight.length >= CHUNKS_IN_FLIGHT) await inFlight.shift();
-        const args = [symbolAtom(unit), longAtom(BigInt(chunks++)), chunkOf(rows, range)];
+        const request = [
+          symbolAtom('.feed.chunk'),
+          symbolAtom(unit),
+          longAtom(BigInt(chunks)),
+          chunkOf(rows, range),
+        ];
+        const writer = writers[chunks++ % CHUNKS_IN_FLIGHT]!;
+        writer.clear();
         const staged = sent + range.end - range.begin;
-        const answered = this.#call(`stage ${unit}`, '.feed.chunk', ...args).then(() => onRows(staged));
+        const answered = this.#request(`stage ${unit}`, encodeValue(listOf(request), writer)).then(() =>
+          onRows(staged),
+        );
         // Awaited in its turn; until then a rejection must not count as one that nobody handles.
         answered.catch(() => {});
         inFlight.push(answered);
@@ -127,7 +139,8 @@ export class Loader {
     const expected = `a loader of ${market}, protocol ${PROTOCOL}`;
     let answer: QValue;
     try {
-      answer = await this.#ask('.feed.hello', GENERIC_NULL);
+      const hello = encodeValue(listOf([symbolAtom('.feed.hello'), GENERIC_NULL]));
+      answer = decodeValue(await this.#connection.request(hello));
     } catch (error) {
       if (!(error instanceof QError)) throw error;
       throw new NotLoaderError(targetName(target), expected, `'${error.signal}`);
@@ -138,18 +151,18 @@ export class Loader {
     throw new NotLoaderError(targetName(target), expected, received);
   }
 
-  async #call(what: string, name: string, ...args: readonly QValue[]): Promise<QValue> {
+  #call(what: string, name: string, ...args: readonly QValue[]): Promise<QValue> {
+    return this.#request(what, encodeValue(listOf([symbolAtom(name), ...args])));
+  }
+
+  async #request(what: string, body: Uint8Array): Promise<QValue> {
     try {
-      return await this.#ask(name, ...args);
+      return decodeValue(await this.#connection.request(body));
     } catch (error) {
       if (!(error instanceof QError)) throw error;
       const exitCode = DISK_SIGNALS.test(error.signal) ? ExitCode.io : ExitCode.failed;
       throw new LoaderError(what, error.signal, exitCode);
     }
-  }
-
-  async #ask(name: string, ...args: readonly QValue[]): Promise<QValue> {
-    return decodeValue(await this.#connection.request(encodeValue(listOf([symbolAtom(name), ...args]))));
   }
 }
 
