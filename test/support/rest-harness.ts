@@ -52,17 +52,7 @@ export class RestHarness {
       },
       { clock, logger: this.logger },
     );
-    this.requests = new RestRequests(
-      { ...REST_DEFAULTS, address, key, ...options },
-      {
-        clock,
-        random: () => 0.5,
-        logger: this.logger,
-        counters: this.counters,
-        budget: this.budget,
-        environment,
-      },
-    );
+    this.requests = this.#connect({ ...REST_DEFAULTS, address, key, ...options }, environment);
   }
 
   source(market: Market = 'stocks', settledAfterMs = 20 * 60_000): RestBarSource {
@@ -84,6 +74,16 @@ export class RestHarness {
 
   counted(name: string): number {
     return this.counters.snapshot().get(name) ?? 0;
+  }
+
+  #connect(options: RestOptions, environment: NodeJS.ProcessEnv): RestRequests {
+    const { clock, logger, counters, budget } = this;
+    try {
+      return new RestRequests(options, { clock, random: () => 0.5, logger, counters, budget, environment });
+    } catch (error) {
+      rmSync(this.directory, { recursive: true });
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
