@@ -152,26 +152,27 @@
   free:select from .gen.retired where since<=.z.p-.gen.grace,null[oldest]|generation<=oldest;
   if[0=count free;:()];
   .disk.remove free`path;
-  .gen.retired:select from .gen.retired where not path in free`path;
+  .gen.retired:select from .gen.retired where not .gen.isAmong[path;free`path];
   };
 
 / @desc   Removes what a crash left half done, and retires what earlier generations consisted of.
 / @param  held {long[]} earlier generations that readers may still use
 .gen.sweep:{[held]
-  kept:held where .disk.exists each .gen.catalogFile each held;
-  / A path of its own in each list, so that none is empty: q would look for the letters of paths in an empty one.
-  wanted:enlist[""],$[.gen.current;.gen.needs .gen.current;()];
-  found:(raze .gen.found each .gen.folders[]) except wanted;
-  if[0=count found;:()];
-  number:{[path] "J"$last "." vs last "/" vs path} each found;
+  kept:held where "b"$.disk.exists each .gen.catalogFile each held;
+  found:raze .gen.found each .gen.folders[];
+  if[.gen.current;found:found where not .gen.isAmong[found;.gen.needs .gen.current]];
+  number:"j"${[path] "J"$last "." vs last "/" vs path} each found;
   isEarlier:number within 1,.gen.current;
   .disk.remove found where not isEarlier;
   earlier:found where isEarlier;
   / What a reader holds goes when it has moved on to the current generation; the rest after the time of grace.
-  needed:enlist[""],raze .gen.needs each kept;
-  .gen.retirePaths[.gen.current;earlier where earlier in needed];
-  .gen.retirePaths[0;earlier where not earlier in needed];
+  isNeeded:.gen.isAmong[earlier;raze .gen.needs each kept];
+  .gen.retirePaths[.gen.current;earlier where isNeeded];
+  .gen.retirePaths[0;earlier where not isNeeded];
   };
+
+/ @desc   Which paths are among others. As symbols: q looks for the letters of a path where lists are empty.
+.gen.isAmong:{[paths;others] (`$paths) in `$others};
 
 / @desc   All that a generation consists of.
 / @return {string[]} paths
@@ -187,7 +188,8 @@
 
 / @desc   Versions, dates, generations and catalogs that lie in a segment.
 .gen.found:{[segment]
-  folders:segment,/:"/versions/",/:.disk.names[segment,"/versions"] except enlist "empty";
+  folders:segment,/:"/versions/",/:.disk.names segment,"/versions";
   folders,:segment,/:("/dates";"/generations";"/catalogs");
-  raze {[folder] (folder,"/"),/:.disk.names folder} each folders
+  found:raze {[folder] (folder,"/"),/:.disk.names folder} each folders;
+  found where not "b"$found like "*/versions/empty/*"
   };

@@ -47,7 +47,8 @@
 / @signal version, root, market, way or segments, with what is wrong
 .store.recognise:{[folder;market;way]
   path:folder,"/database";
-  mine:`version`market`way`segments!(.store.version;market;way;.part.segments);
+  segments:$[.part.segments~enlist .part.root;();.part.segments];
+  mine:`version`market`way`segments!(.store.version;market;way;segments);
   if[not .disk.exists path;.disk.save[path;mine];:()];
   found:@[get;hsym `$path;{[path;failed] '"root: ",path," is damaged (",failed,"); restore it from a backup"}[path]];
   if[not 99h=type found;'"root: ",path," is damaged; restore it from a backup"];
