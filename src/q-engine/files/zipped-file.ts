@@ -9,6 +9,7 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import { QError } from '../values/value.ts';
 import { decodeLz4, decodeSnappy } from './block-decoders.ts';
+import { packTogether } from './pack-helper.ts';
 
 /** How a file is compressed: the parameters of `set` and .z.zd. */
 export interface ZipParameters {
@@ -70,22 +71,11 @@ export function zip(plain: Uint8Array, { blockBits, algorithm, level }: ZipParam
   if (blockBits < MIN_BLOCK_BITS || blockBits > MAX_BLOCK_BITS || level < 0 || level > MAX_GZIP_LEVEL)
     throw new QError('domain');
   const blockBytes = 2 ** blockBits;
-  const parts: Uint8Array[] = [];
-  const stored: boolean[] = [];
-  let previous: { readonly block: Uint8Array; readonly packed: Uint8Array } | undefined;
-  for (let begin = 0; begin < plain.length; begin += blockBytes) {
-    const block = plain.subarray(begin, begin + blockBytes);
-    // Columns of which much is the same are common, and comparing costs next to nothing beside compressing.
-    const packed =
-      algorithm === STORED
-        ? block
-        : previous !== undefined && Buffer.compare(previous.block, block) === 0
-          ? previous.packed
-          : deflateSync(block, { level, chunkSize: blockBytes });
-    previous = { block, packed };
-    stored.push(packed.length >= block.length);
-    parts.push(packed.length < block.length ? packed : block);
-  }
+  const packed = algorithm === STORED ? [] : packAll(plain, blockBytes, level);
+  const blocks = Array.from({ length: Math.ceil(plain.length / blockBytes) }, (_, i) =>
+    plain.subarray(i * blockBytes, (i + 1) * blockBytes),
+  );
+  const parts = blocks.map((block, i) => packed[i] ?? block);
   const description = Buffer.alloc(FIXED_BYTES + parts.length * 8);
   description.writeInt32LE(VERSION, 0);
   description[4] = algorithm;
@@ -95,10 +85,23 @@ export function zip(plain: Uint8Array, { blockBits, algorithm, level }: ZipParam
   description.writeBigInt64LE(BigInt(blockBytes), 24);
   for (const [i, part] of parts.entries()) {
     description.writeInt32LE(part.length, 32 + i * 8);
-    description.writeInt32LE(stored[i] ? STORED : algorithm, 36 + i * 8);
+    description.writeInt32LE(packed[i] === undefined ? STORED : algorithm, 36 + i * 8);
   }
   description.writeBigInt64LE(BigInt(parts.length), description.length - 8);
   return Buffer.concat([MARK, ...parts, description]);
+}
+
+/** Each block compressed, or undefined where that is not smaller. */
+function packAll(plain: Uint8Array, blockBytes: number, level: number): (Uint8Array | undefined)[] {
+  const together = packTogether(plain, blockBytes, level);
+  if (together !== undefined) return together;
+  const packed: (Uint8Array | undefined)[] = [];
+  for (let begin = 0; begin < plain.length; begin += blockBytes) {
+    const block = plain.subarray(begin, begin + blockBytes);
+    const small = deflateSync(block, { level, chunkSize: blockBytes });
+    packed.push(small.length < block.length ? small : undefined);
+  }
+  return packed;
 }
 
 /** What the end of a compressed file says of it. */

@@ -1,12 +1,5 @@
-import { createRequire } from 'node:module';
-import { extname } from 'node:path';
-import {
-  MessageChannel,
-  type MessagePort,
-  receiveMessageOnPort,
-  Worker,
-  type WorkerOptions,
-} from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
+import { startThread } from '../process/start-thread.ts';
 import type { Command, SocketEvent, ThreadStart } from './thread-protocol.ts';
 
 /** Runs what blocks the interpreter until an event arrives, and returns what it gives. */
@@ -32,7 +25,7 @@ export class SocketThread {
     const { port1, port2 } = new MessageChannel();
     const wakeUp = new SharedArrayBuffer(4);
     const workerData: ThreadStart = { events: port2, wakeUp };
-    const worker = startWorker({ workerData, transferList: [port2] });
+    const worker = startThread('./thread-main', import.meta.url, { workerData, transferList: [port2] });
     await new Promise<void>((resolve, reject) => {
       worker.once('error', reject);
       port1.once('message', () => resolve());
@@ -113,16 +106,4 @@ export class SocketThread {
     if (this.#inbox.length === 0) setImmediate(this.#onEvents);
     this.#inbox.push(event);
   }
-}
-
-function startWorker(options: WorkerOptions): Worker {
-  const extension = extname(import.meta.url);
-  const program = new URL(`./thread-main${extension}`, import.meta.url);
-  if (extension !== '.ts') return new Worker(program, options);
-  // Run from its sources, the thread needs the loader that this thread was given.
-  const loader = createRequire(import.meta.url)
-    .resolve('tsx/esm/api')
-    .replace(/\.cjs$/, '.mjs');
-  const steps = `import('${loader}').then(({ register }) => { register(); return import('${program}'); })`;
-  return new Worker(steps, { ...options, eval: true });
 }

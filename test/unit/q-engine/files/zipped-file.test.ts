@@ -1,12 +1,16 @@
-import { inflateSync } from 'node:zlib';
+import { once } from 'node:events';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { expect } from 'chai';
 import { Engine } from '../../../../src/q-engine/engine.ts';
 import { decodeLz4, decodeSnappy } from '../../../../src/q-engine/files/block-decoders.ts';
+import { newPackMemory, packBlocks } from '../../../../src/q-engine/files/pack-blocks.ts';
 import { isZipped, unzip, zip, zipStatistics } from '../../../../src/q-engine/files/zipped-file.ts';
+import { startThread } from '../../../../src/q-engine/process/start-thread.ts';
 import { textOf } from '../../../../src/q-engine/values/make.ts';
 import { type ByteVector, QError } from '../../../../src/q-engine/values/value.ts';
 import { MemoryHost } from '../../../support/q-engine-host.ts';
 
+const PACK_THREAD_FOLDER = new URL('../../../../src/q-engine/files/x.ts', import.meta.url).href;
 const GZIP = { blockBits: 12, algorithm: 2, level: 6 };
 
 describe('files - compressed', () => {
@@ -37,6 +41,30 @@ describe('files - compressed', () => {
   it('blocks that are the same are whole each by themselves', () => {
     const same = Uint8Array.from({ length: 4 * 4096 + 100 }, (_, i) => (i < 2 * 4096 ? 7 : i % 8));
     expect(Buffer.from(unzip(zip(same, GZIP))).equals(same)).to.equal(true);
+  });
+
+  it('large files are compressed by several threads to the same bytes', async () => {
+    const noise = Uint8Array.from(
+      { length: 3_000_000 },
+      (_, i) => Math.imul(i >> 3, 2654435761) >>> (i & 24),
+    );
+    noise.fill(9, 1_000_000, 1_800_000);
+    const memory = newPackMemory();
+    const thread = startThread('./pack-thread', PACK_THREAD_FOLDER, { workerData: memory });
+    await once(thread, 'online');
+    for (const blockBytes of [2 ** 17, 2 ** 12]) {
+      const packed = packBlocks(noise, blockBytes, 6, memory, () => thread.postMessage(null));
+      expect(packed.length).to.equal(Math.ceil(noise.length / blockBytes));
+      for (const [i, small] of packed.entries()) {
+        const block = noise.subarray(i * blockBytes, (i + 1) * blockBytes);
+        const alone = deflateSync(block, { level: 6 });
+        const expected = alone.length < block.length ? alone : undefined;
+        expect(Buffer.compare(small ?? block, expected ?? block), `block ${i}`).to.equal(0);
+      }
+    }
+    await thread.terminate();
+    const large = Buffer.concat(Array(7).fill(noise));
+    expect(Buffer.from(unzip(zip(large, { ...GZIP, blockBits: 20, level: 1 }))).equals(large)).to.equal(true);
   });
 
   it('a block that does not get smaller is stored as it is', () => {
