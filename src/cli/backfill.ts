@@ -1,19 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { systemClock } from '../base/clock.ts';
 import { memoryCounters } from '../base/counters.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { Configuration } from '../config/schema.ts';
-import { findSecret } from '../config/secrets.ts';
-import { systemSources } from '../config/system-sources.ts';
 import { LOADER_PATIENCE, LoaderLink } from '../historical/loader-link.ts';
 import { BACKFILL_SOURCES, type BackfillRequest, requirePossible } from '../historical/request.ts';
 import { KdbConnectError } from '../kdb/errors.ts';
-import { Loader } from '../kdb/loader/loader.ts';
 import type { Target } from '../kdb/target.ts';
 import { QuarantineFile } from '../massive/quarantine-file.ts';
 import { createLogger, type ProcessLogger } from '../ops/logger.ts';
 import { MARKETS } from '../tables/markets.ts';
 import { SessionCalendar } from '../tables/session-calendar.ts';
+import { loaderTarget, openLoader } from './backfill/loader.ts';
 import { type BackfillFlags, requestOf } from './backfill/request-flags.ts';
 import { runRequest, showPlan } from './backfill/run.ts';
 import { openSources } from './backfill/sources.ts';
@@ -103,10 +100,10 @@ async function runBackfill(
     quarantine,
   });
   for (const secret of sources.secrets) logger.hide(secret);
-  const target = loaderTarget(history.loader, logger);
+  const target = loaderTarget(configuration, logger);
   const loader = new LoaderLink(
     {
-      open: () => openLoader(target, request, configuration),
+      open: () => openLoader(target, request.market, configuration),
       clock: systemClock,
       random: Math.random,
       logger,
@@ -133,36 +130,10 @@ async function isReachable(
   configuration: Configuration,
 ): Promise<boolean> {
   try {
-    (await openLoader(target, request, configuration)).close();
+    (await openLoader(target, request.market, configuration)).close();
     return true;
   } catch (error) {
     if (error instanceof KdbConnectError && error.code === 'KDB_UNREACHABLE') return false;
     throw error;
   }
-}
-
-function loaderTarget(settings: Configuration['history']['loader'], logger: ProcessLogger): Target {
-  const { host, port, user, password, passwordFile, tls, tlsCaFile } = settings;
-  const secret = user === null ? undefined : findSecret(password, passwordFile, systemSources);
-  if (secret) logger.hide(secret);
-  return {
-    host,
-    port,
-    user: user ?? '',
-    password: secret?.reveal() ?? '',
-    ...(tls && { tls: tlsCaFile === null ? {} : { ca: readFileSync(tlsCaFile, 'utf8') } }),
-  };
-}
-
-function openLoader(
-  target: Target,
-  { market }: BackfillRequest,
-  { history, timeouts }: Configuration,
-): Promise<Loader> {
-  return Loader.open(target, {
-    clock: systemClock,
-    connectTimeoutMs: timeouts.targetConnectMs,
-    answerTimeoutMs: history.loader.answerMs,
-    market,
-  });
 }

@@ -15,6 +15,12 @@ await main([
     load: async () => (await import('./backfill.ts')).backfill,
   },
   {
+    usage: 'reference',
+    summary: 'Bring splits and dividends of stocks into the HDB',
+    example: 'reference --from 2020-01-01',
+    load: async () => (await import('./reference.ts')).reference,
+  },
+  {
     usage: 'demo',
     summary: 'Simulator, tickerplant and feed on this machine, with live bars',
     example: 'demo --for 15s',

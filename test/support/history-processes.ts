@@ -73,7 +73,12 @@ export class HistoryProcesses {
 
   /** A `massive-kdb backfill` of stocks. */
   backfill(...flags: readonly string[]): CommandProcess {
-    return new CommandProcess(['backfill', '--market', 'stocks', ...flags], {
+    return this.command('backfill', '--market', 'stocks', ...flags);
+  }
+
+  /** A command whose sources are the simulator and whose loader is this one. */
+  command(...line: readonly string[]): CommandProcess {
+    return new CommandProcess(line, {
       MASSIVE_API_KEY: 'demo',
       MASSIVE_S3_ACCESS_KEY: 'demo',
       MASSIVE_S3_SECRET_KEY: 'demo-secret',

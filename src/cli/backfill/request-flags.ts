@@ -53,7 +53,8 @@ async function symbolsOf({ market, symbols, 'symbols-file': file }: BackfillFlag
   return SymbolSelection.of(words);
 }
 
-function dateOf(flag: string, text: string): DateDays {
+/** The date that a flag gives. Throws UsageError. */
+export function dateOf(flag: string, text: string): DateDays {
   const isDate = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
   const date = isDate ? dateDaysOf(text) : Number.NaN;
   if (isDate && isoDateOf(date) === text) return date;

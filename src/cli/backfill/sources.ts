@@ -20,10 +20,13 @@ import type { QuarantineSink } from '../../massive/scanner/quarantine-sink.ts';
 import { ReceiveClock } from '../../massive/scanner/receive-clock.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
 
-export interface SourceParts {
+export interface RestParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counters: Counters;
+}
+
+export interface SourceParts extends RestParts {
   readonly calendar: SessionCalendar;
   readonly quarantine: QuarantineSink;
 }
@@ -102,10 +105,11 @@ interface Rest {
   readonly budget: RequestBudget;
 }
 
-function openRest(
+/** REST as configured; undefined where its key is not given. The key is added to `secrets`. */
+export function openRest(
   { key, keyFile, rest }: History,
   stateDirectory: string,
-  { clock, logger, counters }: SourceParts,
+  { clock, logger, counters }: RestParts,
   secrets: Secret[],
 ): Rest | undefined {
   const secret = findSecret(key, keyFile, systemSources);

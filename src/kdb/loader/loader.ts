@@ -8,7 +8,7 @@ import { QError } from '../errors.ts';
 import { ByteWriter } from '../ipc/byte-writer.ts';
 import { decodeValue } from '../ipc/decode.ts';
 import { encodeValue } from '../ipc/encode.ts';
-import { GENERIC_NULL, listOf, longAtom, type QValue, symbolAtom } from '../ipc/values.ts';
+import { GENERIC_NULL, listOf, longAtom, type QTable, type QValue, symbolAtom } from '../ipc/values.ts';
 import { type Target, targetName } from '../target.ts';
 import {
   type DateCount,
@@ -118,6 +118,12 @@ export class Loader {
   async merge(table: string, dates: readonly DateDays[] = []): Promise<MergedDate[]> {
     const answer = await this.#call(`merge ${table}`, '.feed.merge', symbolAtom(table), datesVector(dates));
     return mergedDatesOf(answer);
+  }
+
+  /** Adds rows to a table of reference data, which replace those of the same id, and publishes it. */
+  async reference(table: string, rows: QTable): Promise<MergedDate> {
+    const answer = await this.#call(`load ${table}`, '.feed.reference', symbolAtom(table), rows);
+    return mergedDatesOf(answer)[0]!;
   }
 
   /** What is staged and not merged. */

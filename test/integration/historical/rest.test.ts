@@ -55,6 +55,22 @@ describe('backfill over REST', function () {
     expect(sources).to.deep.equal(['flat']);
   });
 
+  it('brings splits and dividends, each once, and published like bars', async () => {
+    const load = () => processes.command('reference', '--from', '2020-01-01', '--to', '2026-10-08').done;
+    const first = await load();
+    expect(first.code, first.stderr).to.equal(0);
+    const counts =
+      /split: (\d+) rows fetched, 0 of no use, (\d+) in the table now\ndividend: (\d+) .* (\d+) in/.exec(
+        first.stdout,
+      );
+    expect(counts).not.to.equal(null);
+    const [, fetched, splits, , dividends] = counts!.map(Number);
+    expect(splits).to.equal(fetched);
+    expect(Number(await ask<number>(reader, 'exec count i from split'))).to.equal(splits);
+    expect(Number(await ask<number>(reader, 'exec count i from dividend where cash>0'))).to.equal(dividends);
+    expect((await load()).stdout).to.equal(first.stdout);
+  });
+
   it('storms of refusals and broken answers cost time only, and the key is never shown', async () => {
     for (const fault of [
       'http-error?status=429&share=0.3',
