@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { engineRows } from './engine-rows.ts';
+import { flatDatabase } from './flat-hdb.ts';
 import { flatImport, flatMemory } from './flat-rows.ts';
 import { liveCost, liveMinute, liveScale } from './live-rows.ts';
 import type { Benchmark, Figure } from './row.ts';
@@ -13,6 +14,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   liveMinute,
   engineRows,
   flatImport,
+  flatDatabase,
   flatMemory,
 ];
 
