@@ -38,7 +38,7 @@
   .part.root:root;
   .part.segments:.part.listed[root;segments];
   .disk.make each .part.segments;
-  identity:hsym `$root,"/identity";
+  identity:hsym `$.disk.work,"/identity";
   if[()~key identity;identity set first -1?0Ng];
   .part.identity:get identity;
   .part.loadSymbols[];

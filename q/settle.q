@@ -12,7 +12,7 @@
 / @return {table} table date settled rows superseded: rows taken over, in the database now, and superseded by this
 / @signal settle if there is nothing, or a table is not ours
 .feed.settle:{[day]
-  names:key[.settle.names] where {count .store.foreign[x;y]}[;day] each key .settle.names;
+  names:key[.settle.names] where {0<count .store.foreign[x;y]}[;day] each key .settle.names;
   if[0=count names;'"settle: ",.part.root," has no partition ",string[day]," that an end of day wrote"];
   .store.prepare[];
   .part.loadSymbols[];
@@ -66,8 +66,8 @@
   rows:select from get hsym `$path,"/";
   schema:.part.schema name;
   if[not (asc cols schema)~asc cols rows;'"settle: ",path," has other columns than ",string name];
-  types:{[rows;schema;column] (type rows column)in $[11h=found:type schema column;20h+til 57;enlist found]};
-  wrong:cols[schema] where not types[rows;schema] each cols schema;
+  isOurs:{[wanted;given] $[11h=wanted;given within 20 76h;wanted=given]};
+  wrong:cols[schema] where not isOurs'[type each value flip schema;type each rows cols schema];
   if[count wrong;'"settle: of ",path," have other types: ",", " sv string wrong];
   rows:cols[schema] xcols rows;
   if[not .settle.names name;:rows];

@@ -18,6 +18,21 @@ export function script(name: string): string {
 export class AskedProcess extends QChild {
   #connection: QueryConnection | undefined;
 
+  readonly #givenPort: string | undefined;
+
+  constructor(args: readonly string[]) {
+    super(args);
+    const given = args[args.indexOf('-p') + 1];
+    this.#givenPort = given === '0' ? undefined : given;
+  }
+
+  /** The port, once the script has run: the console answers no earlier, while a port is announced before. */
+  override async port(): Promise<number> {
+    this.type('-1"ready";');
+    await this.printed(/ready/);
+    return this.#givenPort === undefined ? super.port() : Number(this.#givenPort);
+  }
+
   async target(): Promise<Target> {
     return { host: '127.0.0.1', port: await this.port(), user: '', password: '' };
   }

@@ -144,11 +144,11 @@ describe('loader - database', function () {
       rows('A', '2024.01.03D15:00', 4, 3),
     ];
     await foreign.ask(
-      `agg1m:0#agg1m;{\`agg1m insert x} each (${given.join(';')});(\`$":",.part.root,"/2024.01.02/agg1m/") set .Q.en[\`$":",.part.root] agg1m`,
+      `.day.bars:0#agg1m;{\`.day.bars insert x} each (${given.join(';')});(\`$":",.part.root,"/2024.01.02/agg1m/") set .Q.en[\`$":",.part.root] .day.bars`,
     );
-    expect(await foreign.literal('{value each (x`table;x`date;x`rows)} .feed.settle 2024.01.02')).to.contain(
-      '2 1',
-    );
+    expect(
+      await foreign.literal('exec (date;settled;rows;superseded) from .feed.settle 2024.01.02'),
+    ).to.equal('(2024.01.02 2024.01.03;3 1;2 1;1 0)');
     expect(readdirSync(root)).not.to.include('2024.01.02');
     const reader = new ReaderProcess(root);
     started.push(reader);
