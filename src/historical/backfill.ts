@@ -17,7 +17,9 @@ export interface BackfillObserver {
   rows(unit: Unit, rows: number): void;
   unitStaged(unit: Unit, rows: number): void;
   unitFailed(unit: Unit, error: unknown): void;
-  groupPublished(group: UnitGroup, dates: readonly MergedDate[]): void;
+  mergeStarted(group: UnitGroup): void;
+  /** `units`: how many of the group it concerns. */
+  groupPublished(group: UnitGroup, units: number, dates: readonly MergedDate[]): void;
 }
 
 export interface BackfillOptions {
@@ -36,6 +38,7 @@ const UNOBSERVED: BackfillObserver = {
   rows: () => {},
   unitStaged: () => {},
   unitFailed: () => {},
+  mergeStarted: () => {},
   groupPublished: () => {},
 };
 
@@ -159,6 +162,7 @@ export class Backfill {
 
   async #merge(group: UnitGroup, units: readonly Unit[], signal: AbortSignal): Promise<void> {
     const { loader, ledger, sources } = this.#parts;
+    this.#observer.mergeStarted(group);
     try {
       const dates = await loader.use(async loaded => {
         const names = new Set(units.map(({ id }) => id));
@@ -170,7 +174,7 @@ export class Backfill {
       ledger.record(...units.map(unit => ({ ...ledger.entryOf(unit)!, state: 'published' as const })));
       for (const unit of units) if (unit.kind === 'flat') await sources.flat?.remove(unit.key);
       this.#report.published(units.length, dates);
-      this.#observer.groupPublished(group, dates);
+      this.#observer.groupPublished(group, units.length, dates);
     } catch (error) {
       if (!signal.aborted) this.#failure.abort(error);
     }

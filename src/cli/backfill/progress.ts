@@ -1,5 +1,6 @@
 import { MultiBar, Presets } from 'cli-progress';
 import type { Clock } from '../../base/clock.ts';
+import { seconds } from '../../base/durations.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { BackfillObserver } from '../../historical/backfill.ts';
 import type { Unit } from '../../historical/unit.ts';
@@ -14,13 +15,12 @@ export interface Progress extends BackfillObserver {
 /** Time between two lines of progress where there is no terminal. */
 const LINE_EVERY_MS = 5_000;
 
-/** Bars on a terminal: units, and rows a second. */
+/** Bars on a terminal: units that are published, and rows that are on their way. */
 export function terminalProgress(stderr: NodeJS.WriteStream, total: number, clock: Clock): Progress {
   const bars = new MultiBar(
     {
       stream: stderr,
-      format:
-        '{bar} {percentage}% | {value}/{total} units | {rows} rows | {rate} rows/s | {eta_formatted} left | {now}',
+      format: '{bar} {value}/{total} units | {rows} rows | {rate} rows/s | {left} left | {now}',
       hideCursor: true,
       clearOnComplete: false,
       stopOnComplete: false,
@@ -28,25 +28,31 @@ export function terminalProgress(stderr: NodeJS.WriteStream, total: number, cloc
     },
     Presets.shades_grey,
   );
-  const bar = bars.create(total, 0, { rows: 0, rate: 0, now: '' });
+  const bar = bars.create(total, 0, { rows: 0, rate: 0, left: '?', now: '' });
   const meter = new RowMeter(clock);
-  const show = (unit: Unit) => bar.update({ rows: meter.rows, rate: meter.rate(), now: unit.id });
+  let done = 0;
+  const show = (now: string) =>
+    bar.update(done, { rows: meter.rows, rate: meter.rate(), left: meter.left(done, total), now });
   return {
-    unitStarted: show,
+    unitStarted: unit => show(unit.id),
     rows(unit, rows) {
       meter.take(unit, rows);
-      show(unit);
+      show(unit.id);
     },
     unitStaged(unit, rows) {
       meter.take(unit, rows);
-      bar.increment();
-      show(unit);
+      show(unit.id);
     },
     unitFailed(unit, error) {
+      done++;
       bars.log(`${unit.id}: ${messageOf(error)}\n`);
-      bar.increment();
+      show('');
     },
-    groupPublished: () => {},
+    mergeStarted: group => show(`merging ${group.table} ${group.name}`),
+    groupPublished(group, units) {
+      done += units;
+      show(`published ${group.table} ${group.name}`);
+    },
     end: () => bars.stop(),
   };
 }
@@ -75,7 +81,8 @@ export function lineProgress(stderr: NodeJS.WritableStream, total: number, clock
       done++;
       say(`${unit.id}: ${messageOf(error)}`);
     },
-    groupPublished(group, dates) {
+    mergeStarted: () => {},
+    groupPublished(group, _units, dates) {
       const rows = dates.reduce((sum, merged) => sum + merged.rows, 0);
       say(`published ${group.table} ${group.name}: ${rows} rows in ${dates.length} partitions`);
     },
@@ -97,7 +104,8 @@ export function jsonProgress(stdout: NodeJS.WritableStream): Progress {
         code: (error as { code?: unknown }).code,
         message: messageOf(error),
       }),
-    groupPublished: (group, dates) =>
+    mergeStarted: group => say({ event: 'merging', table: group.table, group: group.name }),
+    groupPublished: (group, _units, dates) =>
       say({
         event: 'published',
         table: group.table,
@@ -111,7 +119,7 @@ export function jsonProgress(stdout: NodeJS.WritableStream): Progress {
   };
 }
 
-/** Rows of all units so far, and how many come in a second. */
+/** Rows of all units so far, how many come in a second, and what time is left. */
 class RowMeter {
   readonly #clock: Clock;
   readonly #startMs: number;
@@ -131,5 +139,11 @@ class RowMeter {
   rate(): number {
     const elapsedMs = this.#clock.monotonicMs() - this.#startMs;
     return elapsedMs > 0 ? Math.round((this.rows * 1000) / elapsedMs) : 0;
+  }
+
+  left(done: number, total: number): string {
+    if (done === 0) return '?';
+    const elapsedMs = this.#clock.monotonicMs() - this.#startMs;
+    return seconds((elapsedMs * (total - done)) / done);
   }
 }

@@ -32,6 +32,7 @@ const UNWATCHED: BackfillObserver = {
   rows: () => {},
   unitStaged: () => {},
   unitFailed: () => {},
+  mergeStarted: () => {},
   groupPublished: () => {},
 };
 
