@@ -90,6 +90,7 @@ dividend:([]
 / @param  events {table} sym day factor
 / @return {float[]}
 .ref.after:{[bars;events]
+  if[0=count events;:count[bars]#1f];
   ordered:`sym`day xasc update sym:.cal.plain sym from events;
   ordered:update reached:prds factor by sym from ordered;
   total:exec prd factor by sym from ordered;
