@@ -99,6 +99,13 @@ function compute(kernels: ArithmeticKernels, x: Simple, y: Simple, type: TypeNum
     kernels.floats(a, stepX, b, stepY, out);
     return finish(type, type === 8 ? Float32Array.from(out) : out, atomic);
   }
+  if (type === 1 && kernels.booleans !== undefined) {
+    const a = booleansOf(x);
+    const b = booleansOf(y);
+    const out = new Uint8Array(atomic ? 1 : stepX === 1 ? a.length : b.length);
+    kernels.booleans(a, stepX, b, stepY, out);
+    return finish(type, out, atomic);
+  }
   const a = intOperand(x, unit);
   const b = intOperand(y, unit);
   const out = new Int32Array(atomic ? 1 : stepX === 1 ? a.length : b.length);
@@ -107,6 +114,10 @@ function compute(kernels: ArithmeticKernels, x: Simple, y: Simple, type: TypeNum
   const narrow = newData(type, out.length) as Uint8Array;
   narrow.set(out);
   return finish(type, narrow, atomic);
+}
+
+function booleansOf(x: Simple): Uint8Array {
+  return x.kind === 'vector' ? (x.data as Uint8Array) : Uint8Array.of(x.value as number);
 }
 
 /** A real or long in an int result (date plus real) is rounded to it; what is too large becomes infinite. */

@@ -7,12 +7,15 @@ import { NULL_INT, NULL_LONG } from '../values/types.ts';
 type Ints = Int32Array;
 type Longs = BigInt64Array;
 type Floats = Float64Array;
+type Booleans = Uint8Array;
 type Kernel<T> = (a: T, stepA: number, b: T, stepB: number, out: T) => void;
 
 export interface ArithmeticKernels {
   readonly ints: Kernel<Ints>;
   readonly longs: Kernel<Longs>;
   readonly floats: Kernel<Floats>;
+  /** Where two booleans have a boolean result. */
+  readonly booleans?: Kernel<Booleans>;
 }
 
 /** Results of a null argument are null: a second pass, since the first one is plain machine arithmetic. */
@@ -85,6 +88,9 @@ export const LESSER: ArithmeticKernels = {
   floats(a, stepA, b, stepB, out) {
     for (let i = 0; i < out.length; i++) out[i] = Math.min(a[i * stepA]!, b[i * stepB]!);
   },
+  booleans(a, stepA, b, stepB, out) {
+    for (let i = 0; i < out.length; i++) out[i] = a[i * stepA]! & b[i * stepB]!;
+  },
 };
 
 export const GREATER: ArithmeticKernels = {
@@ -105,5 +111,8 @@ export const GREATER: ArithmeticKernels = {
       const right = b[i * stepB]!;
       out[i] = Number.isNaN(left) ? right : Number.isNaN(right) ? left : Math.max(left, right);
     }
+  },
+  booleans(a, stepA, b, stepB, out) {
+    for (let i = 0; i < out.length; i++) out[i] = a[i * stepA]! | b[i * stepB]!;
   },
 };

@@ -61,6 +61,21 @@ describe('q-engine vector loops', () => {
     }
   }
 
+  it('booleans - and, or of vectors and atoms are those of each pair', () => {
+    holds('0011b', [
+      "(v&0101b)~v{x&y}'0101b",
+      "(v|0101b)~v{x|y}'0101b",
+      '(v&1b)~v',
+      '(0b&v)~0000b',
+      '(v|0b)~v',
+      '(1b|v)~1111b',
+      '(1b&0b)~0b',
+      '((0#0b)|0b)~0#0b',
+      '(any(v;0101b;0000b))~0111b',
+      '(v|2 0 0 1h)~2 0 1 1h',
+    ]);
+  });
+
   it('any and all - count what is not zero, item by item in lists of vectors', () => {
     expect(q.literal('(any 0 0N;any 0 0f;any 0 0n;all 1 -1;all 1 0h;any`long$();all`int$())')).to.equal(
       '1011001b',
