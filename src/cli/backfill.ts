@@ -11,7 +11,7 @@ import { createLogger, type ProcessLogger } from '../ops/logger.ts';
 import { MARKETS } from '../tables/markets.ts';
 import { SessionCalendar } from '../tables/session-calendar.ts';
 import { loaderTarget, openLoader } from './backfill/loader.ts';
-import { type BackfillFlags, requestOf } from './backfill/request-flags.ts';
+import { type BackfillFlags, concurrencyOf, requestOf } from './backfill/request-flags.ts';
 import { runRequest, showPlan } from './backfill/run.ts';
 import { openSources } from './backfill/sources.ts';
 import { type CommandContext, defineCommand } from './command.ts';
@@ -43,6 +43,11 @@ export const backfill = defineCommand({
       choices: BACKFILL_SOURCES,
       default: 'auto',
       describe: 'where to take the bars from',
+    },
+    concurrency: {
+      type: 'number',
+      requiresArg: true,
+      describe: 'files and requests at once, instead of history.concurrency',
     },
     'dry-run': { type: 'boolean', default: false, describe: 'print the plan and end' },
     force: { type: 'boolean', default: false, describe: 'do everything again, whatever was done before' },
@@ -87,6 +92,7 @@ async function runBackfill(
   context: CommandContext,
 ): Promise<ExitCode> {
   const { history } = configuration;
+  const concurrency = concurrencyOf(flags, history.concurrency);
   const request = await requestOf(flags);
   const calendar = new SessionCalendar(request.market);
   requirePossible(request, calendar.tradingDate(systemClock.wallMs()));
@@ -110,7 +116,7 @@ async function runBackfill(
     },
     { ...LOADER_PATIENCE, waitMs: configuration.failFast ? 0 : history.loader.waitMs },
   );
-  const parts = { configuration, flags, context, sources, calendar, loader, logger };
+  const parts = { configuration, flags, concurrency, context, sources, calendar, loader, logger };
   try {
     if (flags['dry-run'] && !(await isReachable(target, request, configuration))) {
       await showPlan(request, parts);

@@ -11,6 +11,9 @@ import { UsageError } from '../command.ts';
 /** Bars by the length of their window, and the table that holds them. */
 const BAR_TABLES = { '1s': 'agg1s', '1m': 'agg1m', '1d': 'agg1d' } as const;
 
+/** The same limit as that of history.concurrency. */
+const MOST_UNITS = 64;
+
 /** The flags of `massive-kdb backfill` beside those of the configuration. */
 export interface BackfillFlags {
   readonly market: Market;
@@ -20,9 +23,20 @@ export interface BackfillFlags {
   readonly from: string;
   readonly to: string | undefined;
   readonly source: BackfillSource;
+  readonly concurrency: number | undefined;
   readonly 'dry-run': boolean;
   readonly force: boolean;
   readonly json: boolean;
+}
+
+/** The most units at once. Throws UsageError. */
+export function concurrencyOf({ concurrency }: BackfillFlags, otherwise: number): number {
+  if (concurrency === undefined) return otherwise;
+  if (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= MOST_UNITS) return concurrency;
+  throw new UsageError(
+    `--concurrency ${concurrency} is not a whole number from 1 to ${MOST_UNITS}`,
+    'Correct it.',
+  );
 }
 
 /** What the flags ask for. Throws UsageError, SymbolFileError. */

@@ -23,6 +23,8 @@ import type { BackfillFlags } from './request-flags.ts';
 export interface RunParts {
   readonly configuration: Configuration;
   readonly flags: BackfillFlags;
+  /** Units at once. */
+  readonly concurrency: number;
   readonly context: CommandContext;
   readonly sources: Sources;
   readonly calendar: SessionCalendar;
@@ -65,11 +67,11 @@ export async function runRequest(request: BackfillRequest, parts: RunParts): Pro
 
 /** Undefined where nothing is to be done, or only to be shown. */
 async function runPlan(plan: Plan, ledger: Ledger, parts: RunParts): Promise<BackfillOutcome | undefined> {
-  const { configuration, flags, context, sources, loader, logger } = parts;
+  const { flags, concurrency, context, sources, loader, logger } = parts;
   const backfill = new Backfill(
     plan,
     { sources, ledger, loader, logger, clock: systemClock },
-    { concurrency: configuration.history.concurrency, force: flags.force },
+    { concurrency, force: flags.force },
   );
   const left = backfill.left();
   print(planLines(plan, left, requestsPerMinute(sources)), flags, context);
