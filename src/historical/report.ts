@@ -54,10 +54,6 @@ export class ReportDraft {
     this.#plan = plan;
   }
 
-  get failureCount(): number {
-    return this.#failures.length;
-  }
-
   failed(unit: Unit, error: unknown): void {
     const code = (error as { code?: unknown }).code;
     this.#failures.push({

@@ -84,10 +84,6 @@ export async function crashBackfills({
       say(`kill ${kill + 1} of ${kills}: ${JSON.stringify(counts)}, ${findings.queries} queries`);
     }
     const last = await processes.runBackfill(...flags);
-    if (last.code !== 0) {
-      const { cpSync } = await import('node:fs');
-      cpSync(processes.root, '/tmp/crashroot', { recursive: true, verbatimSymlinks: true });
-    }
     if (last.code !== 0)
       throw new Error(
         `the last backfill ended with ${last.code}: ${last.stderr}\nloader: ${processes.loader.stdout}${processes.loader.stderr}`,
