@@ -15,10 +15,10 @@ import { LedgerError } from './errors.ts';
 import type { Unit } from './unit.ts';
 
 /**
- * How far a unit is. `fetched`: its file is on this machine. `staged`: the loader has all of its rows. `merged`: they are
- * in a version of their partitions. `published`: readers get them.
+ * How far a unit is. `fetched`: its file is on this machine. `staged`: the loader has all of its rows.
+ * `published`: they are merged into their partitions, and readers get them; the loader does both in one step.
  */
-export const UNIT_STATES = ['fetched', 'staged', 'merged', 'published'] as const;
+export const UNIT_STATES = ['fetched', 'staged', 'published'] as const;
 
 export type UnitState = (typeof UNIT_STATES)[number];
 
