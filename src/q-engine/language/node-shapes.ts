@@ -33,7 +33,7 @@ export function nameColumn(node: Node, position: number): NamedNode {
 
 /**
  * The name that a column takes from its expression, down to a name: of an operator the one on its left, of any
- * other function the one of its last argument.
+ * other function the one of its last argument. A symbol on the left names nothing: `g#sym is still sym.
  */
 export function inferName(node: Node): string | undefined {
   if (node.kind === 'name')
@@ -43,7 +43,12 @@ export function inferName(node: Node): string | undefined {
       node.target.kind === 'literal' &&
       node.target.value.kind === 'primitive' &&
       !/^[a-z]/.test(node.target.value.name);
-    return inferName(isOperator ? node.args[0]! : node.args[node.args.length - 1]!);
+    const [left] = node.args;
+    return inferName(isOperator && !isSymbol(left!) ? left! : node.args[node.args.length - 1]!);
   }
   return undefined;
+}
+
+function isSymbol(node: Node): boolean {
+  return node.kind === 'literal' && node.value.kind === 'atom' && node.value.type === 11;
 }

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { CommandContext } from '../../../src/cli/command.ts';
 import { type Child, cleanEnvironment, massiveKdb } from '../../../src/cli/demo/child.ts';
 import { demo } from '../../../src/cli/demo.ts';
+import { runCommand } from '../../support/command-process.ts';
 
 describe('massive-kdb demo', () => {
   it('mistakes in its flags are told before anything is started', async () => {
@@ -25,6 +26,18 @@ describe('massive-kdb demo', () => {
       'SIGINT',
     );
     expect((stdout as PassThrough).read()).to.equal(null);
+  });
+
+  it('runs simulator, tickerplant and feed, and proves that nothing was lost', async function () {
+    this.timeout(120_000);
+    const run = await runCommand(['demo', '--for', '4s', '--json', '--symbols', '20']);
+    expect(run.code, run.stderr).to.equal(0);
+    const outcome = JSON.parse(run.stdout.trim().split('\n').at(-1)!) as Record<
+      'sent' | 'delivered' | 'lost',
+      number
+    >;
+    expect(outcome).to.include({ complete: true, lost: 0, delivered: outcome.sent });
+    expect(outcome.sent).to.be.greaterThan(0);
   });
 
   describe('its processes', () => {

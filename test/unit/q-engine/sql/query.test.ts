@@ -88,6 +88,8 @@ describe('q-engine queries', () => {
     expect(q().literal('cols select 2*size,size*2,size wavg price,2 xbar time from t')).to.equal(
       '`x`size`price`time',
     );
+    expect(q().literal('cols update `g#sym,`s#time from t')).to.equal(q().literal('cols t'));
+    expect(q().literal('attr exec sym from update `g#sym from t')).to.equal('`g');
     expect(q().literal('parse"select a,b by a from t"')).to.equal("'dup names for cols/groups a");
   });
 
