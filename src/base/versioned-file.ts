@@ -6,6 +6,9 @@ import { makeDirectory } from './directories.ts';
 /** A draft that is older was left by a process that ended in the middle. */
 const DRAFT_LEFT_MS = 60_000;
 
+/** How many versions before it a version names: more than others can put while a process hesitates. */
+const ANCESTORS = 64;
+
 /** Attempts beyond this mean that something other than competition is wrong. */
 const MOST_ATTEMPTS = 10_000;
 
@@ -13,7 +16,8 @@ const MOST_ATTEMPTS = 10_000;
  * A small text that processes of one machine change together, each change made of the one before. A version is a file
  * with its number in the name, which the file system lets one process create: who comes second reads again and changes
  * that. So nothing is ever locked, and a process that dies holds up nobody. An old version is removed only once a newer
- * one is there.
+ * one is there. Each version names those that it was made of, so that a process that finds newer ones knows whether
+ * its own is in them.
  */
 export class VersionedFile {
   readonly #directory: string;
@@ -48,24 +52,27 @@ export class VersionedFile {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const newest = this.#newest();
       const { text, answer } = change(newest.text);
-      if (text === undefined || this.#put(newest.version + 1, text)) return answer;
+      if (text === undefined || this.#put(newest, text)) return answer;
     }
     throw new Error(`${this.#name} in ${this.#directory} was changed ${MOST_ATTEMPTS} times meanwhile`);
   }
 
-  #newest(): { readonly version: number; readonly text: string | undefined } {
+  #newest(): Version {
     for (;;) {
       const version = this.#versions().at(-1) ?? 0;
-      if (version === 0) return { version, text: undefined };
-      const text = this.#readVersion(version);
-      if (text !== undefined) return { version, text };
+      if (version === 0) return { version, text: undefined, ids: [] };
+      const content = this.#readVersion(version);
+      if (content !== undefined) return { version, ...parsed(content) };
     }
   }
 
-  /** False where another process created this version or a newer one. */
-  #put(version: number, text: string): boolean {
-    const draft = join(this.#directory, `${this.#name}.${randomUUID()}.draft`);
-    writeFileSync(draft, text, { flag: 'wx', mode: 0o600 });
+  /** False where another process was faster, and what it put was not made of this. */
+  #put(before: Version, text: string): boolean {
+    const version = before.version + 1;
+    const id = randomUUID();
+    const draft = join(this.#directory, `${this.#name}.${id}.draft`);
+    const content = JSON.stringify({ ids: [id, ...before.ids].slice(0, ANCESTORS), text });
+    writeFileSync(draft, content, { flag: 'wx', mode: 0o600 });
     try {
       linkSync(draft, this.#file(version));
     } catch (error) {
@@ -75,10 +82,14 @@ export class VersionedFile {
       unlinkSync(draft);
     }
     const versions = this.#versions();
-    // Newer ones have come, and this one had gone before, while this process hesitated.
-    const isNewest = versions.at(-1) === version;
-    for (const other of isNewest ? versions.slice(0, -1) : [version]) this.#remove(this.#file(other));
-    return isNewest;
+    if (versions.at(-1) === version) {
+      for (const other of versions.slice(0, -1)) this.#remove(this.#file(other));
+      return true;
+    }
+    // Newer ones have come while this process hesitated: made of this one, or of one that had its number before.
+    if (this.#newest().ids.includes(id)) return true;
+    this.#remove(this.#file(version));
+    return false;
   }
 
   /** The versions that exist, ascending. */
@@ -124,4 +135,22 @@ export class VersionedFile {
 
 function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
+}
+
+/** A version with the marks of itself and of those before it, the latest first. */
+interface Version {
+  readonly version: number;
+  readonly text: string | undefined;
+  readonly ids: readonly string[];
+}
+
+/** What a file holds; one that is damaged is given as it is, for its reader to say so. */
+function parsed(content: string): Omit<Version, 'version'> {
+  try {
+    const { ids, text } = JSON.parse(content) as Partial<Version>;
+    if (Array.isArray(ids) && typeof text === 'string') return { ids, text };
+  } catch {
+    // Not of this program.
+  }
+  return { ids: [], text: content };
 }

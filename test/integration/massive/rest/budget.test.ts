@@ -67,7 +67,8 @@ describe('REST budget', function () {
     expect(times).to.have.length(75);
     for (const [index, ms] of times.entries()) {
       const before = times[index - perSecond];
-      if (before !== undefined) expect(ms - before, `request ${index}`).to.be.at.least(1000);
+      // The wall clocks of processes may differ by a few milliseconds.
+      if (before !== undefined) expect(ms - before, `request ${index}`).to.be.at.least(990);
     }
     const counted = new RequestBudget(
       KEY,
