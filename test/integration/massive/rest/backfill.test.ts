@@ -66,7 +66,8 @@ describe('backfill over REST', function () {
     const directory = join(processes.directory, 'state', 'rest');
     const [name = ''] = readdirSync(directory);
     expect(name).to.match(/^rest-[0-9a-f]{12}\.\d+\.json$/);
-    const { days } = JSON.parse(readFileSync(join(directory, name), 'utf8')) as {
+    const { text } = JSON.parse(readFileSync(join(directory, name), 'utf8')) as { text: string };
+    const { days } = JSON.parse(text) as {
       days: Record<string, { requests: number; bytes: number }>;
     };
     const [day] = Object.values(days);
