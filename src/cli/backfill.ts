@@ -7,7 +7,7 @@ import { BACKFILL_SOURCES, type BackfillRequest, requirePossible } from '../hist
 import { KdbConnectError } from '../kdb/errors.ts';
 import type { Target } from '../kdb/target.ts';
 import { QuarantineFile } from '../massive/quarantine-file.ts';
-import { createLogger, type ProcessLogger } from '../ops/logger.ts';
+import type { ProcessLogger } from '../ops/logger.ts';
 import { MARKETS } from '../tables/markets.ts';
 import { SessionCalendar } from '../tables/session-calendar.ts';
 import { loaderTarget, openLoader } from './backfill/loader.ts';
@@ -15,7 +15,8 @@ import { type BackfillFlags, concurrencyOf, requestOf } from './backfill/request
 import { runRequest, showPlan } from './backfill/run.ts';
 import { openSources } from './backfill/sources.ts';
 import { type CommandContext, defineCommand } from './command.ts';
-import { CONFIGURATION_FLAGS, configurationFromProcess } from './configuration.ts';
+import { CONFIGURATION_FLAGS } from './configuration.ts';
+import { withConfiguration } from './with-configuration.ts';
 
 /** `massive-kdb backfill` */
 export const backfill = defineCommand({
@@ -64,18 +65,13 @@ export const backfill = defineCommand({
     ],
     ['backfill --market stocks --bar 1d --from 2020-01-01 --dry-run', 'What years of day bars would cost'],
   ],
-  async run(given, context) {
-    const { configuration, warnings } = configurationFromProcess(withoutOwnFlags(given), true);
-    const logger = createLogger(configuration.logging, {
-      clock: systemClock,
-      stderr: context.stderr as NodeJS.WriteStream,
-    });
-    try {
-      for (const warning of warnings) logger.warn(warning);
-      return await runBackfill(given, configuration, logger, context);
-    } finally {
-      await logger.close();
-    }
+  run(given, context) {
+    return withConfiguration(
+      withoutOwnFlags(given),
+      context,
+      (configuration, logger) => runBackfill(given, configuration, logger, context),
+      true,
+    );
   },
 });
 

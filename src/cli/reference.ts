@@ -4,13 +4,14 @@ import { ExitCode } from '../base/exit-codes.ts';
 import type { Configuration } from '../config/schema.ts';
 import type { Secret } from '../config/secrets.ts';
 import { loadReference, REFERENCE_TABLES, type ReferenceTable } from '../historical/reference.ts';
-import { createLogger, type ProcessLogger } from '../ops/logger.ts';
+import type { ProcessLogger } from '../ops/logger.ts';
 import { SessionCalendar } from '../tables/session-calendar.ts';
 import { loaderTarget, openLoader } from './backfill/loader.ts';
 import { dateOf } from './backfill/request-flags.ts';
 import { openRest } from './backfill/sources.ts';
 import { type CommandContext, defineCommand, UsageError } from './command.ts';
-import { CONFIGURATION_FLAGS, configurationFromProcess } from './configuration.ts';
+import { CONFIGURATION_FLAGS } from './configuration.ts';
+import { withConfiguration } from './with-configuration.ts';
 
 /** How far ahead splits and dividends are announced. */
 const DATES_AHEAD = 366;
@@ -34,18 +35,13 @@ export const reference = defineCommand({
     ['reference', 'Splits and dividends of all stocks'],
     ['reference --table split --from 2026-01-01', 'The splits of this year'],
   ],
-  async run(given, context) {
-    const { configuration, warnings } = configurationFromProcess(given, true);
-    const logger = createLogger(configuration.logging, {
-      clock: systemClock,
-      stderr: context.stderr as NodeJS.WriteStream,
-    });
-    try {
-      for (const warning of warnings) logger.warn(warning);
-      return await loadTables(given, configuration, logger, context);
-    } finally {
-      await logger.close();
-    }
+  run(given, context) {
+    return withConfiguration(
+      given,
+      context,
+      (configuration, logger) => loadTables(given, configuration, logger, context),
+      true,
+    );
   },
 });
 

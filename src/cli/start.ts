@@ -12,16 +12,17 @@ import { QuarantineFile } from '../massive/quarantine-file.ts';
 import type { QuarantineSink } from '../massive/scanner/quarantine-sink.ts';
 import { ReceiveClock } from '../massive/scanner/receive-clock.ts';
 import { wsOpenSocket } from '../massive/socket.ts';
-import { createLogger, type ProcessLogger } from '../ops/logger.ts';
+import type { ProcessLogger } from '../ops/logger.ts';
 import { ProcessHealthMeter } from '../ops/process-health.ts';
 import type { Feed } from '../realtime/feed.ts';
 import { RefusedBatches, systemRefusedBatchFiles } from '../realtime/refused-batches.ts';
 import { type FeedSummary, lostRows } from '../realtime/summary.ts';
 import { type CommandContext, defineCommand } from './command.ts';
-import { CONFIGURATION_FLAGS, configurationFromProcess } from './configuration.ts';
+import { CONFIGURATION_FLAGS } from './configuration.ts';
 import { reportOf } from './report-error.ts';
 import { assembleFeed, clusterOf, type SharedParts, subscriptionsOf } from './start/feed-assembly.ts';
 import { onHangup, type Reloadable } from './start/reload.ts';
+import { withConfiguration } from './with-configuration.ts';
 
 /** `massive-kdb start` */
 export const start = defineCommand({
@@ -34,20 +35,12 @@ export const start = defineCommand({
     ['start --market stocks --channels A,AM --symbols AAPL,MSFT --target :5010', 'Two stocks, no file'],
     ['start --config /etc/massive-kdb/massive-kdb.yaml', 'All feeds of a file'],
   ],
-  async run(given, context) {
-    const { configuration, warnings } = configurationFromProcess(given);
-    const secrets = resolveSecrets(configuration, systemSources);
-    const logger = createLogger(configuration.logging, {
-      clock: systemClock,
-      stderr: context.stderr as NodeJS.WriteStream,
-    });
-    try {
+  run(given, context) {
+    return withConfiguration(given, context, async (configuration, logger) => {
+      const secrets = resolveSecrets(configuration, systemSources);
       for (const secret of secrets.all) logger.hide(secret);
-      for (const warning of warnings) logger.warn(warning);
-      return await runFeeds(given, { configuration, secrets }, logger, context);
-    } finally {
-      await logger.close();
-    }
+      return runFeeds(given, { configuration, secrets }, logger, context);
+    });
   },
 });
 
