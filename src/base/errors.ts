@@ -1,3 +1,5 @@
+import type { ExitCode } from './exit-codes.ts';
+
 /** What an error says, in the parts that an operator needs. */
 export interface ErrorDetails {
   /** What happened and where, one sentence without a full stop. */
@@ -22,6 +24,16 @@ export class MassiveKdbError extends Error {
     this.name = new.target.name;
     this.code = code;
     this.details = details;
+  }
+}
+
+/** An error that knows what a command that gives up because of it ends with. */
+export class EndingError extends MassiveKdbError {
+  readonly exitCode: ExitCode;
+
+  constructor(code: string, exitCode: ExitCode, details: ErrorDetails) {
+    super(code, details);
+    this.exitCode = exitCode;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { InferredOptionTypes, Options, PositionalOptions } from 'yargs';
-import { MassiveKdbError } from '../base/errors.ts';
+import { EndingError } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 
 /** What a command gets from the process that it runs in. */
@@ -53,10 +53,8 @@ export interface CommandEntry {
 }
 
 /** Arguments or flags are wrong. */
-export class UsageError extends MassiveKdbError {
-  readonly exitCode = ExitCode.usage;
-
+export class UsageError extends EndingError {
   constructor(what: string, remedy: string) {
-    super('USAGE', { what, remedy });
+    super('USAGE', ExitCode.usage, { what, remedy });
   }
 }

@@ -1,4 +1,4 @@
-import { MassiveKdbError, messageOf } from '../base/errors.ts';
+import { EndingError, MassiveKdbError, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import { printable } from '../base/printable.ts';
 
@@ -75,8 +75,8 @@ function textsOf(error: MassiveKdbError, property: 'problems' | 'warnings'): rea
 }
 
 function exitCodeOf(error: MassiveKdbError): ExitCode {
-  const own = (error as { readonly exitCode?: ExitCode }).exitCode;
-  return own ?? EXIT_CODES[error.code] ?? ExitCode.failed;
+  if (error instanceof EndingError) return error.exitCode;
+  return EXIT_CODES[error.code] ?? ExitCode.failed;
 }
 
 const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {

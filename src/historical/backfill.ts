@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import { firstAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
-import { MassiveKdbError } from '../base/errors.ts';
+import { EndingError } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { MergedDate, WaitingPart } from '../kdb/loader/answers.ts';
 import type { DateDays } from '../tables/epoch.ts';
@@ -187,15 +187,13 @@ export class Backfill {
 
 /** Whether every other unit would meet the same: the loader, the disk, the credentials, the quota. */
 function endsEverything(error: unknown): boolean {
-  if (!(error instanceof MassiveKdbError)) return true;
-  const { exitCode } = error as { exitCode?: unknown };
-  return exitCode !== ExitCode.failed && !isNotInPlan(error);
+  if (!(error instanceof EndingError)) return true;
+  return error.exitCode !== ExitCode.failed && !isNotInPlan(error);
 }
 
 /** Other units need not meet this: another date may be in the plan of the account. */
 function isNotInPlan(error: unknown): boolean {
   return (
-    error instanceof MassiveKdbError &&
-    (error.code === 'FLAT_NOT_IN_PLAN' || error.code === 'REST_NOT_IN_PLAN')
+    error instanceof EndingError && (error.code === 'FLAT_NOT_IN_PLAN' || error.code === 'REST_NOT_IN_PLAN')
   );
 }

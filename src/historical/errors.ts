@@ -1,15 +1,8 @@
-import { type ErrorDetails, MassiveKdbError, messageOf } from '../base/errors.ts';
+import { EndingError, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 
-/** Anything that is wrong with a backfill itself; `exitCode` is what the command ends with. */
-export class BackfillError extends MassiveKdbError {
-  readonly exitCode: ExitCode;
-
-  constructor(code: string, exitCode: ExitCode, details: ErrorDetails) {
-    super(code, details);
-    this.exitCode = exitCode;
-  }
-}
+/** Anything that is wrong with a backfill itself. */
+export class BackfillError extends EndingError {}
 
 /** The ledger cannot be used. Code `BACKFILL_LEDGER`. */
 export class LedgerError extends BackfillError {

@@ -1,4 +1,4 @@
-import { type ErrorDetails, MassiveKdbError } from '../base/errors.ts';
+import { EndingError, type ErrorDetails } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 
 export type KdbConnectErrorCode =
@@ -16,15 +16,8 @@ const CONNECT_EXIT_CODES: Readonly<Record<KdbConnectErrorCode, ExitCode>> = {
   KDB_HANDSHAKE_TIMEOUT: ExitCode.unavailable,
 };
 
-/** An error of the kdb+ side; `exitCode` is what a command that gives up because of it ends with. */
-export class KdbError extends MassiveKdbError {
-  readonly exitCode: ExitCode;
-
-  constructor(code: string, exitCode: ExitCode, details: ErrorDetails) {
-    super(code, details);
-    this.exitCode = exitCode;
-  }
-}
+/** An error of the kdb+ side. */
+export class KdbError extends EndingError {}
 
 /** A connection could not be opened or authenticated. */
 export class KdbConnectError extends KdbError {

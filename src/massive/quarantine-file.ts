@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Counters } from '../base/counters.ts';
-import { MassiveKdbError, messageOf } from '../base/errors.ts';
+import { EndingError, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { Logger } from '../base/logger.ts';
 import { RotatingFile } from '../base/rotating-file.ts';
@@ -24,11 +24,9 @@ export interface QuarantineParts {
 }
 
 /** The quarantine cannot be written at the start. Code `QUARANTINE`. */
-export class QuarantineError extends MassiveKdbError {
-  readonly exitCode = ExitCode.io;
-
+export class QuarantineError extends EndingError {
   constructor(file: string, cause: unknown) {
-    super('QUARANTINE', {
+    super('QUARANTINE', ExitCode.io, {
       what: `the quarantine ${file} cannot be written: ${messageOf(cause)}`,
       remedy:
         'Give this user the permission, or set quarantine.directory or the state.directory around it to another place.',

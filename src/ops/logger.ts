@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import winston from 'winston';
 import type { Clock } from '../base/clock.ts';
-import { MassiveKdbError, messageOf } from '../base/errors.ts';
+import { EndingError, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { LogFields, Logger, LogLevel } from '../base/logger.ts';
 import { RotatingFile } from '../base/rotating-file.ts';
@@ -31,11 +31,9 @@ export interface ProcessLogger extends Logger {
 }
 
 /** The log file cannot be written. */
-export class LogFileError extends MassiveKdbError {
-  readonly exitCode = ExitCode.io;
-
+export class LogFileError extends EndingError {
   constructor(file: string, cause: unknown) {
-    super('LOG_FILE', {
+    super('LOG_FILE', ExitCode.io, {
       what: `the log file ${file} cannot be written: ${messageOf(cause)}`,
       remedy: 'Give this user the permission, or set logging.file to another place.',
       cause,

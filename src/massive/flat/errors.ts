@@ -1,15 +1,8 @@
-import { type ErrorDetails, MassiveKdbError, messageOf } from '../../base/errors.ts';
+import { EndingError, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-codes.ts';
 
-/** Anything that is wrong with flat files; `exitCode` is what a command that gives up because of it ends with. */
-export class FlatFileError extends MassiveKdbError {
-  readonly exitCode: ExitCode;
-
-  constructor(code: string, exitCode: ExitCode, details: ErrorDetails) {
-    super(code, details);
-    this.exitCode = exitCode;
-  }
-}
+/** Anything that is wrong with flat files. */
+export class FlatFileError extends EndingError {}
 
 /** The account may list this file, but not read it. Code `FLAT_NOT_IN_PLAN`. */
 export class NotInPlanError extends FlatFileError {

@@ -1,15 +1,8 @@
-import { type ErrorDetails, MassiveKdbError, messageOf } from '../../base/errors.ts';
+import { EndingError, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-codes.ts';
 
-/** Anything that is wrong with REST; `exitCode` is what a command that gives up because of it ends with. */
-export class RestError extends MassiveKdbError {
-  readonly exitCode: ExitCode;
-
-  constructor(code: string, exitCode: ExitCode, details: ErrorDetails) {
-    super(code, details);
-    this.exitCode = exitCode;
-  }
-}
+/** Anything that is wrong with REST. */
+export class RestError extends EndingError {}
 
 /** The address of REST cannot be used. Code `REST_ADDRESS`. */
 export class RestAddressError extends RestError {
