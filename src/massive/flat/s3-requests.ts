@@ -8,6 +8,7 @@ import { seconds } from '../../base/durations.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Random } from '../../base/random.ts';
+import { baseAddress } from '../http/base-address.ts';
 import { retryAfterMs } from '../http/headers.ts';
 import { proxyAgent } from '../http/proxy-agent.ts';
 import {
@@ -207,12 +208,7 @@ function encoded(key: string): string {
 }
 
 function endpointUrl({ endpoint, bucket }: S3Options): URL {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol))
-    throw new FlatEndpointError('is not an address of the form https://host');
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new FlatEndpointError('carries more than host, port and path');
-  }
+  const url = baseAddress(endpoint, problem => new FlatEndpointError(problem));
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/${encoded(bucket)}`;
   return url;
 }

@@ -8,6 +8,7 @@ import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Random } from '../../base/random.ts';
 import { isLoopback } from '../hosts.ts';
+import { baseAddress } from '../http/base-address.ts';
 import { retryAfterMs } from '../http/headers.ts';
 import { directAgent, proxyAgent } from '../http/proxy-agent.ts';
 import { type AnswerBody, errorTextOf, readBody } from './answer-body.ts';
@@ -230,12 +231,7 @@ function isJson({ text }: AnswerBody): boolean {
 }
 
 function baseUrl(address: string): URL {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol))
-    throw new RestAddressError('is not an address of the form https://host');
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new RestAddressError('carries more than host, port and path');
-  }
+  const url = baseAddress(address, problem => new RestAddressError(problem));
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw new RestAddressError(
       'is not encrypted, and the key would travel in clear: http:// is for this machine only',
