@@ -4,7 +4,6 @@ import type { Clock } from '../base/clock.ts';
 import { EndingError } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { MergedDate, WaitingPart } from '../kdb/loader/answers.ts';
-import type { DateDays } from '../tables/epoch.ts';
 import { MissingFileError } from './errors.ts';
 import type { Plan } from './plan.ts';
 import { type BackfillReport, ReportDraft } from './report.ts';
@@ -33,14 +32,11 @@ export interface BackfillParts extends Omit<UnitParts, 'request' | 'onRows'> {
   readonly clock: Clock;
 }
 
-const UNOBSERVED: BackfillObserver = {
-  unitStarted: () => {},
-  rows: () => {},
-  unitStaged: () => {},
-  unitFailed: () => {},
-  mergeStarted: () => {},
-  groupPublished: () => {},
-};
+/** One run of a plan: who watches it, and what ends it early. */
+interface Run {
+  readonly observer: BackfillObserver;
+  readonly signal: AbortSignal;
+}
 
 /** Groups that may be staged and wait to be merged: staged rows take space in the database's directory. */
 const MOST_GROUPS_WAITING = 3;
@@ -65,9 +61,6 @@ export class Backfill {
   readonly #report: ReportDraft;
   readonly #refused: Unit[] = [];
   readonly #failure = new AbortController();
-  #merges: Promise<void> = Promise.resolve();
-  #groupsWaiting = 0;
-  #observer: BackfillObserver = UNOBSERVED;
 
   constructor(plan: Plan, parts: BackfillParts, options: BackfillOptions) {
     this.#plan = plan;
@@ -83,13 +76,12 @@ export class Backfill {
 
   /** Never rejects: what ended it is in the outcome, and what was done until then in the report. */
   async run(stop: AbortSignal, observer: BackfillObserver): Promise<BackfillOutcome> {
-    this.#observer = observer;
     const startMs = this.#parts.clock.monotonicMs();
     const signal = firstAborted(stop, this.#failure.signal);
     let error: unknown;
     try {
       const waiting = await this.#parts.loader.use(loader => loader.waiting(), signal);
-      await this.#runGroups(waiting, signal);
+      await this.#runGroups(waiting, { observer, signal });
       signal.throwIfAborted();
     } catch (thrown) {
       error = this.#failure.signal.aborted ? this.#failure.signal.reason : thrown;
@@ -98,37 +90,41 @@ export class Backfill {
     return { report, refused: this.#refused, error };
   }
 
-  async #runGroups(waiting: readonly WaitingPart[], signal: AbortSignal): Promise<void> {
+  async #runGroups(waiting: readonly WaitingPart[], run: Run): Promise<void> {
     const queue = new PQueue({ concurrency: this.#options.concurrency });
-    const datesWaiting = new Map<string, DateDays[]>();
-    for (const { unit, date } of waiting) {
-      datesWaiting.set(unit, [...(datesWaiting.get(unit) ?? []), ...(date === undefined ? [] : [date])]);
-    }
+    const unitsWaiting = new Set(waiting.map(({ unit }) => unit));
+    /** In the plan's order; the last one ends last, because each waits for the one before. */
+    const merges: Promise<void>[] = [];
     for (const group of this.#plan.groups) {
       const units = group.units.filter(unit => !this.#isFinished(unit));
       this.#report.before += group.units.length - units.length;
       if (units.length === 0) continue;
-      while (this.#groupsWaiting >= MOST_GROUPS_WAITING) await this.#merges;
-      signal.throwIfAborted();
-      this.#groupsWaiting++;
-      const tasks = units.map(unit => queue.add(() => this.#stage(unit, datesWaiting.has(unit.id), signal)));
-      const staged = Promise.all(tasks);
-      // Merges keep the plan's order, and one at a time is all that the loader does.
-      this.#merges = this.#merges.then(async () => {
-        const isStaged = await staged;
-        const done = units.filter((_, i) => isStaged[i] === true);
-        if (done.length > 0 && !signal.aborted) await this.#merge(group, done, signal);
-        this.#groupsWaiting--;
-      });
+      if (merges.length === MOST_GROUPS_WAITING) await merges.shift();
+      if (run.signal.aborted) break;
+      const tasks = units.map(unit => queue.add(() => this.#stage(unit, unitsWaiting.has(unit.id), run)));
+      merges.push(this.#mergeStaged(group, units, Promise.all(tasks), merges.at(-1), run));
     }
-    await this.#merges;
+    await merges.at(-1);
+  }
+
+  /** One merge at a time is all that the loader does. */
+  async #mergeStaged(
+    group: UnitGroup,
+    units: readonly Unit[],
+    staged: Promise<readonly boolean[]>,
+    before: Promise<void> | undefined,
+    run: Run,
+  ): Promise<void> {
+    await before;
+    const isStaged = await staged;
+    const done = units.filter((_, i) => isStaged[i]);
+    if (done.length > 0 && !run.signal.aborted) await this.#merge(group, done, run);
   }
 
   /** Whether the unit is staged afterwards. */
-  async #stage(unit: Unit, isWaiting: boolean, signal: AbortSignal): Promise<boolean> {
+  async #stage(unit: Unit, isWaiting: boolean, { observer, signal }: Run): Promise<boolean> {
     if (signal.aborted) return false;
     const { ledger } = this.#parts;
-    const observer = this.#observer;
     const entry = ledger.entryOf(unit);
     const isSameFile = unit.kind !== 'flat' || entry?.etag === unit.etag;
     if (isWaiting && entry?.state === 'staged' && isSameFile && !this.#options.force) {
@@ -160,9 +156,9 @@ export class Backfill {
     }
   }
 
-  async #merge(group: UnitGroup, units: readonly Unit[], signal: AbortSignal): Promise<void> {
+  async #merge(group: UnitGroup, units: readonly Unit[], { observer, signal }: Run): Promise<void> {
     const { loader, ledger, sources } = this.#parts;
-    this.#observer.mergeStarted(group);
+    observer.mergeStarted(group);
     try {
       const dates = await loader.use(async loaded => {
         const names = new Set(units.map(({ id }) => id));
@@ -174,7 +170,7 @@ export class Backfill {
       ledger.record(...units.map(unit => ({ ...ledger.entryOf(unit)!, state: 'published' as const })));
       for (const unit of units) if (unit.kind === 'flat') await sources.flat?.remove(unit.key);
       this.#report.published(units.length, dates);
-      this.#observer.groupPublished(group, units.length, dates);
+      observer.groupPublished(group, units.length, dates);
     } catch (error) {
       if (!signal.aborted) this.#failure.abort(error);
     }
