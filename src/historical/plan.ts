@@ -24,7 +24,6 @@ export interface Plan {
 
 /** What a plan will cost. */
 export interface Estimate {
-  readonly dates: number;
   readonly requests: number;
   readonly bytes: number;
   readonly seconds: number;
@@ -56,13 +55,13 @@ export async function makePlan(
     : await restPlan(request, sources, calendar, signal);
 }
 
-/** What is left of a plan costs this. */
-export function estimateOf(units: readonly Unit[], requestsPerMinute: number, dates: number): Estimate {
+/** What these units cost. */
+export function estimateOf(units: readonly Unit[], requestsPerMinute: number): Estimate {
   const files = units.filter(unit => unit.kind === 'flat');
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const requests = Math.ceil((units.length - files.length) * REQUESTS_PER_UNIT);
   const seconds = Math.ceil(bytes / BYTES_PER_SECOND + (requests * 60) / requestsPerMinute);
-  return { dates, requests, bytes, seconds };
+  return { requests, bytes, seconds };
 }
 
 function chosenSource(

@@ -10,7 +10,7 @@ const MOST_LISTED = 20;
 export function planLines(plan: Plan, left: readonly Unit[], requestsPerMinute: number): string[] {
   const { request, source, groups, missing } = plan;
   const units = groups.flatMap(group => group.units);
-  const { requests, bytes, seconds } = estimateOf(left, requestsPerMinute, groups.length);
+  const { requests, bytes, seconds } = estimateOf(left, requestsPerMinute);
   const what = `${request.market} ${request.table}, ${request.symbols}, ${isoDateOf(request.fromDate)} to ${isoDateOf(request.untilDate)}`;
   const by = source === 'flat' ? 'flat files' : 'REST';
   const cost = [

@@ -131,7 +131,6 @@ describe('backfill plan', () => {
       estimateOf(
         flat.groups.flatMap(group => group.units),
         5,
-        2,
       ).bytes,
     ).to.equal(200);
     const rest = await makePlan(
@@ -142,7 +141,6 @@ describe('backfill plan', () => {
     );
     const estimate = estimateOf(
       rest.groups.flatMap(group => group.units),
-      5,
       5,
     );
     expect(estimate).to.deep.include({ requests: 13, bytes: 0, seconds: 156 });
