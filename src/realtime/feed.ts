@@ -9,8 +9,10 @@ import type { FrameScanner } from '../massive/scanner/frame-scanner.ts';
 import { Session, type SessionDependencies, type SessionOptions } from '../massive/session.ts';
 import type { SessionState } from '../massive/session-state.ts';
 import type { Subscription } from '../massive/subscription.ts';
+import type { TableRows } from '../tables/table-rows.ts';
 import { drainTicks } from './drain-ticks.ts';
 import { StreamEndedError } from './errors.ts';
+import type { FeedListener } from './feed-listener.ts';
 import type { FeedTarget } from './feed-target.ts';
 import { type FeedSummary, SummaryLines } from './summary.ts';
 
@@ -30,8 +32,6 @@ export interface FeedParts extends SessionDependencies {
   readonly scanner: FrameScanner;
   /** Makes the targets; `failed` is to be called when one has failed for good. */
   readonly createTargets: (failed: (error: Error) => void) => readonly FeedTarget[];
-  /** Called after each drain whose rows are all handed over: the sign of life for a watchdog. */
-  readonly drained?: () => void;
 }
 
 /**
@@ -50,6 +50,10 @@ export class Feed {
   readonly #failures = new Subject<never>();
   readonly #stopDraining = new Subject<void>();
   readonly #receivedRows: Record<string, number> = {};
+  readonly #injectedRows: Record<string, number> = {};
+  readonly #listeners: FeedListener[] = [];
+  #injected: Injected[] = [];
+  #drainedForTheLastTime = false;
   #connections = 0;
 
   constructor(options: FeedOptions, parts: FeedParts) {
@@ -57,7 +61,7 @@ export class Feed {
     this.#parts = parts;
     this.#session = new Session(options.session, parts, {
       frame: bytes => parts.scanner.scan(bytes),
-      stateChanged: state => this.#sessionChanged(state),
+      stateChanged: (state, previous) => this.#sessionChanged(state, previous),
       failed: error => this.#failures.error(error),
     });
     this.#targets = parts.createTargets(error => this.#failures.error(error));
@@ -100,10 +104,25 @@ export class Feed {
     return this.summary();
   }
 
+  /** Tells `listener` what happens from now on. */
+  addListener(listener: FeedListener): void {
+    this.#listeners.push(listener);
+  }
+
   /** Changes what is subscribed to, without a new connection; one that waits to try again tries now. */
   updateSubscriptions(subscriptions: readonly Subscription[]): void {
     this.#session.updateSubscriptions(subscriptions);
     this.#session.resume();
+  }
+
+  /**
+   * Rows of another origin than the stream, of any table: they leave with the next drain, before what was received. They
+   * are the caller's again once the promise is settled; it says whether they are on disk then. False: in memory only, or
+   * the feed has stopped and they are not taken.
+   */
+  inject(rows: TableRows): Promise<boolean> {
+    if (this.#drainedForTheLastTime) return Promise.resolve(false);
+    return new Promise(settled => this.#injected.push({ rows, settled }));
   }
 
   summary(): FeedSummary {
@@ -113,6 +132,7 @@ export class Feed {
       session: this.#session.state.name,
       connections: this.#connections,
       receivedRows: { ...this.#receivedRows },
+      injectedRows: { ...this.#injectedRows },
       quarantinedEvents: scanner.totals.quarantined,
       overflowedRows: scanner.totals.lostRows,
       targets: this.#targets.map(target => target.totals()),
@@ -122,7 +142,10 @@ export class Feed {
   /** The rows of each completed drain. It completes with one more drain once the session has been closed. */
   #drains() {
     const ticks = drainTicks(this.#parts.clock, this.#options.drainIntervalMs);
-    const last = defer(() => of(undefined));
+    const last = defer(() => {
+      this.#drainedForTheLastTime = true;
+      return of(undefined);
+    });
     return concat(ticks.pipe(takeUntil(this.#stopDraining)), last).pipe(
       map(() => this.#drain()),
       share(),
@@ -131,19 +154,26 @@ export class Feed {
 
   #drain(): number {
     const { scanner, clock } = this.#parts;
-    const tables = scanner.drain();
     const drainedMs = clock.wallMs();
-    let rowCount = 0;
-    for (const rows of tables) {
-      const { name } = rows.definition;
-      for (const target of this.#targets) target.append(rows, drainedMs);
-      this.#receivedRows[name] = (this.#receivedRows[name] ?? 0) + rows.rowCount;
-      rowCount += rows.rowCount;
-    }
+    const lastReceiveMs = this.#session.lastFrameMs;
+    const injected = this.#injected.splice(0);
+    for (const { rows } of injected) this.#handOver(rows, drainedMs, this.#injectedRows);
+    const tables = scanner.drain();
+    for (const rows of tables) this.#handOver(rows, drainedMs, this.#receivedRows);
+    const rowCount = tables.reduce((sum, rows) => sum + rows.rowCount, 0);
     scanner.recycle(tables);
     for (const target of this.#targets) target.wake();
-    this.#parts.drained?.();
+    for (const { settled } of injected) settled(false);
+    for (const listener of this.#listeners) {
+      listener.drained?.({ wallMs: drainedMs, lastReceiveMs, rowCount, durable: false });
+    }
     return rowCount;
+  }
+
+  #handOver(rows: TableRows, drainedMs: number, totals: Record<string, number>): void {
+    const { name } = rows.definition;
+    for (const target of this.#targets) target.append(rows, drainedMs);
+    totals[name] = (totals[name] ?? 0) + rows.rowCount;
   }
 
   async #shutDown(drained: Promise<number>): Promise<void> {
@@ -166,7 +196,14 @@ export class Feed {
     logger.error(`lost ${lostRows} rows of ${market}: they were received, and the drain has failed`);
   }
 
-  #sessionChanged(state: SessionState): void {
+  #sessionChanged(state: SessionState, previous: SessionState): void {
     if (state.name === 'streaming') this.#connections++;
+    for (const listener of this.#listeners) listener.sessionChanged?.(state, previous);
   }
+}
+
+/** Rows that wait for the next drain. */
+interface Injected {
+  readonly rows: TableRows;
+  readonly settled: (durable: boolean) => void;
 }

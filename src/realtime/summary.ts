@@ -10,6 +10,8 @@ export interface FeedSummary {
   readonly connections: number;
   /** Rows drained, by table. */
   readonly receivedRows: Readonly<Record<string, number>>;
+  /** Rows of another origin than the stream, by table. */
+  readonly injectedRows: Readonly<Record<string, number>>;
   readonly quarantinedEvents: number;
   /** Rows that found no room between two drains. */
   readonly overflowedRows: number;

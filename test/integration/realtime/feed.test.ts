@@ -1,8 +1,21 @@
 import { expect } from 'chai';
 import type { MassiveKdbError } from '../../../src/base/errors.ts';
+import type { SymbolColumn } from '../../../src/tables/columns.ts';
+import { AGGREGATE_TABLES } from '../../../src/tables/definitions.ts';
+import { SymbolTable } from '../../../src/tables/symbol-table.ts';
+import { TableRows } from '../../../src/tables/table-rows.ts';
 import { FeedHarness, START_MS, TRADING_DATE } from '../../support/feed-harness.ts';
 
 const DAY_MS = 86_400_000;
+
+/** One second bar of the harness's date. */
+function barsOf(symbol: string): TableRows {
+  const rows = new TableRows(AGGREGATE_TABLES.agg1s, new SymbolTable(), 1);
+  (rows.column('sym') as SymbolColumn).ids[0] = rows.symbols.internText(symbol);
+  rows.tradingDates[0] = TRADING_DATE;
+  rows.rowCount = 1;
+  return rows;
+}
 
 async function rejection(promise: Promise<unknown>): Promise<MassiveKdbError> {
   return promise.then(
@@ -157,6 +170,40 @@ describe('feed', () => {
     await harness.start();
     const summary = await harness.stop();
     expect(summary.targets[0]).include({ lostRows: 0, state: 'stopped' });
+  });
+
+  it('brings rows of another origin as well, and tells when they have left', async () => {
+    harness = await FeedHarness.create();
+    await harness.start();
+    await harness.feed.inject(barsOf('FILL'));
+    await harness.until(1);
+    await harness.send(['LIVE']);
+    await harness.until(2);
+    const summary = await harness.stop();
+    expect(harness.published).deep.equal(['FILL', 'LIVE']);
+    expect(summary).deep.include({ receivedRows: { agg1s: 1 }, injectedRows: { agg1s: 1 } });
+    expect(await harness.feed.inject(barsOf('LATE'))).equal(false);
+  });
+
+  it('tells who listens of each state of the session and each drain', async () => {
+    harness = await FeedHarness.create();
+    const states: string[] = [];
+    let received = 0;
+    let lastReceiveMs: number | undefined;
+    harness.feed.addListener({
+      sessionChanged: ({ name }) => states.push(name),
+      drained: drain => {
+        received += drain.rowCount;
+        lastReceiveMs = drain.lastReceiveMs;
+      },
+    });
+    await harness.start();
+    await harness.send(['A', 'B']);
+    await harness.until(2);
+    await harness.stop();
+    expect(states).include.members(['connecting', 'streaming', 'stopped']);
+    expect(received).equal(2);
+    expect(lastReceiveMs).a('number');
   });
 
   it('goes on with a new connection when Massive drops the old one', async () => {

@@ -8,6 +8,7 @@ function summary(received: number, delivered: number, lost = 0): FeedSummary {
     session: 'streaming',
     connections: 1,
     receivedRows: { agg1s: received, agg1m: 1 },
+    injectedRows: {},
     quarantinedEvents: 0,
     overflowedRows: 0,
     targets: [
