@@ -40,15 +40,6 @@
 .feed.drop:{[unit] .stage.drop unit;};
 .feed.waiting:{[] .stage.waiting[]};
 
-/ @desc   Rows that the database holds.
-/ @param  name {symbol} a table
-/ @param  days {date[]} empty for a table without partitions
-/ @return {table} date rows
-.feed.counts:{[name;days]
-  days:$[name in key .part.whole;enlist 0Nd;days];
-  ([]date:days;rows:{[name;day] count .part.read[name;.store.path[name;day]]}[name] each days)
-  };
-
 / @desc   Merges all that is staged of a table on some dates, and publishes it at once.
 / @param  name {symbol}
 / @param  days {date[]} all that waits where it is empty

@@ -19,11 +19,6 @@ export interface WaitingPart {
   readonly date: DateDays | undefined;
 }
 
-export interface DateCount {
-  readonly date: DateDays | undefined;
-  readonly rows: number;
-}
-
 /** The answer of `.feed.hello`. */
 export interface LoaderFacts {
   readonly protocol: number;
@@ -48,10 +43,6 @@ export function waitingPartsOf(value: QValue): WaitingPart[] {
     table: textIn(row, 'table'),
     date: dateIn(row, 'date'),
   }));
-}
-
-export function dateCountsOf(value: QValue): DateCount[] {
-  return rowsOf(value).map(row => ({ date: dateIn(row, 'date'), rows: numberIn(row, 'rows') }));
 }
 
 /** Undefined where the value is no such answer. */

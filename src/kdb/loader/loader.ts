@@ -11,8 +11,6 @@ import { encodeValue } from '../ipc/encode.ts';
 import { GENERIC_NULL, listOf, longAtom, type QTable, type QValue, symbolAtom } from '../ipc/values.ts';
 import { type Target, targetName } from '../target.ts';
 import {
-  type DateCount,
-  dateCountsOf,
   type LoaderFacts,
   loaderFactsOf,
   type MergedDate,
@@ -129,12 +127,6 @@ export class Loader {
   /** What is staged and not merged. */
   async waiting(): Promise<WaitingPart[]> {
     return waitingPartsOf(await this.#call('say what waits', '.feed.waiting', GENERIC_NULL));
-  }
-
-  /** Rows that the database holds of a table on some dates. */
-  async counts(table: string, dates: readonly DateDays[]): Promise<DateCount[]> {
-    const answer = await this.#call(`count ${table}`, '.feed.counts', symbolAtom(table), datesVector(dates));
-    return dateCountsOf(answer);
   }
 
   close(): void {
