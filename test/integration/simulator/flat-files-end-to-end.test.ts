@@ -5,9 +5,9 @@ import { S3_DEFAULTS } from '../../../src/massive/flat/s3-requests.ts';
 import { S3Store } from '../../../src/massive/flat/s3-store.ts';
 import { SIMULATED_MARKETS } from '../../../src/simulator/markets.ts';
 import { dateDaysOf } from '../../../src/tables/epoch.ts';
+import { type HistoryRow, truthOfRows } from '../../support/history-truth.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
 import { type PlainBar, readGzip } from '../../unit/massive/flat/bars-harness.ts';
-import { type HistoryRow, truthOfRows } from '../../unit/simulator/independent-history-truth.ts';
 import { SimulatorHarness } from './simulator-harness.ts';
 
 const DATE = '2026-10-01';

@@ -1,7 +1,7 @@
 import type { BarReading } from '../../../../src/historical/sources.ts';
 import { isoDateOf } from '../../../../src/tables/epoch.ts';
+import type { HistoryRow } from '../../../support/history-truth.ts';
 import { type PlainBar, plainBars } from '../../../unit/massive/flat/bars-harness.ts';
-import type { HistoryRow } from '../../../unit/simulator/independent-history-truth.ts';
 
 /** All rows of a reading, in its order. */
 export async function barsOf({ blocks }: Pick<BarReading, 'blocks'>): Promise<PlainBar[]> {

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import type { HistoryTruth } from '../../../../src/simulator/history/history-truth.ts';
 import { SIMULATED_MARKETS, type SimulatedMarket } from '../../../../src/simulator/markets.ts';
 import { dateDaysOf } from '../../../../src/tables/epoch.ts';
+import { truthOfRows } from '../../../support/history-truth.ts';
 import { RestHarness } from '../../../support/rest-harness.ts';
-import { truthOfRows } from '../../../unit/simulator/independent-history-truth.ts';
 import { SimulatorHarness } from '../../simulator/simulator-harness.ts';
 import { barsOf, historyRow, isoDates } from './history-rows.ts';
 
