@@ -38,7 +38,9 @@ gap:([]
   channel:`symbol$();       / Massive's channel
   begin:`timestamp$();      / the interval in event time, UTC
   end:`timestamp$();
-  state:`symbol$())         / open filling filled verified deferred unfillable
+  state:`symbol$();         / open filling filled verified deferred unfillable
+  cause:`symbol$();         / disconnect silence restart crash suspended refused overflow
+  rows:`long$())            / bars that were brought for it so far
 
 / the feed each minute; sym is the market
 feedstat:([]
@@ -47,4 +49,5 @@ feedstat:([]
   rows:`long$();            / rows published in the minute
   lag:`timespan$();         / median time from window end to acknowledgement
   spool:`long$();           / bytes that wait for the tickerplant
-  settled:`timestamp$())    / windows before this have their first versions in, UTC; a heuristic
+  settled:`timestamp$();    / windows that end by then have their first versions in, UTC; a heuristic
+  corrected:`timestamp$())  / windows that end by then have their corrections in, UTC; a heuristic

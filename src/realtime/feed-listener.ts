@@ -9,6 +9,8 @@ export interface CompletedDrain {
   readonly lastReceiveMs: number | undefined;
   /** Rows received; those injected are not counted. */
   readonly rowCount: number;
+  /** End of the latest window among the rows received, ms since 1970; undefined where there are none. */
+  readonly windowEndMs: number | undefined;
   /** Whether everything received until `lastReceiveMs` is on disk. */
   readonly durable: boolean;
 }

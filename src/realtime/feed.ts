@@ -14,6 +14,7 @@ import { drainTicks } from './drain-ticks.ts';
 import { StreamEndedError } from './errors.ts';
 import type { FeedListener } from './feed-listener.ts';
 import type { FeedTarget } from './feed-target.ts';
+import { latestWindowEndMs } from './latest-window.ts';
 import { type FeedSummary, SummaryLines } from './summary.ts';
 
 const SUMMARY_INTERVAL_MS = 60_000;
@@ -161,11 +162,12 @@ export class Feed {
     const tables = scanner.drain();
     for (const rows of tables) this.#handOver(rows, drainedMs, this.#receivedRows);
     const rowCount = tables.reduce((sum, rows) => sum + rows.rowCount, 0);
+    const windowEndMs = latestWindowEndMs(tables);
     scanner.recycle(tables);
     for (const target of this.#targets) target.wake();
     for (const { settled } of injected) settled(false);
     for (const listener of this.#listeners) {
-      listener.drained?.({ wallMs: drainedMs, lastReceiveMs, rowCount, durable: false });
+      listener.drained?.({ wallMs: drainedMs, lastReceiveMs, rowCount, windowEndMs, durable: false });
     }
     return rowCount;
   }

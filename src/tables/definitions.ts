@@ -70,6 +70,11 @@ export const AGGREGATE_TABLES = {
 
 export type AggregateTableName = keyof typeof AGGREGATE_TABLES;
 
+/** Length of a window of the tables that the stream feeds. */
+export const WINDOW_MS = { agg1s: 1_000, agg1m: 60_000 } as const satisfies Partial<
+  Record<AggregateTableName, number>
+>;
+
 /** Tables that say how the feed itself fares; in both, sym is the market. */
 export const STATUS_TABLES = {
   gap: {
@@ -87,6 +92,12 @@ export const STATUS_TABLES = {
       { name: 'begin', type: 'timestamp', meaning: 'start of the interval in event time, UTC' },
       { name: 'end', type: 'timestamp', meaning: 'end of the interval in event time, UTC' },
       { name: 'state', type: 'symbol', meaning: 'open filling filled verified deferred unfillable' },
+      {
+        name: 'cause',
+        type: 'symbol',
+        meaning: 'disconnect silence restart crash suspended refused overflow',
+      },
+      { name: 'rows', type: 'long', meaning: 'bars that were brought for it so far' },
     ],
     identity: ['mkt', 'channel', 'begin'],
   },
@@ -102,7 +113,12 @@ export const STATUS_TABLES = {
       {
         name: 'settled',
         type: 'timestamp',
-        meaning: 'windows before this have their first versions in, UTC; a heuristic',
+        meaning: 'windows that end by then have their first versions in, UTC; a heuristic',
+      },
+      {
+        name: 'corrected',
+        type: 'timestamp',
+        meaning: 'windows that end by then have their corrections in, UTC; a heuristic',
       },
     ],
     identity: [],

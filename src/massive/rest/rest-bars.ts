@@ -1,5 +1,5 @@
 import type { Counters } from '../../base/counters.ts';
-import type { AggregateTableName } from '../../tables/definitions.ts';
+import { type AggregateTableName, WINDOW_MS } from '../../tables/definitions.ts';
 import type { DateDays } from '../../tables/epoch.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
 import type { TableRows } from '../../tables/table-rows.ts';
@@ -14,8 +14,6 @@ import type { Page } from './pages.ts';
 
 /** Many readings go on at once, each with a block of its own. */
 const BLOCK_ROWS = 8_192;
-
-const WINDOW_MS = { agg1s: 1_000, agg1m: 60_000 } as const;
 
 export interface RestBarOptions {
   readonly table: AggregateTableName;

@@ -190,11 +190,13 @@ describe('feed', () => {
     const states: string[] = [];
     let received = 0;
     let lastReceiveMs: number | undefined;
+    let windowEndMs: number | undefined;
     harness.feed.addListener({
       sessionChanged: ({ name }) => states.push(name),
       drained: drain => {
         received += drain.rowCount;
         lastReceiveMs = drain.lastReceiveMs;
+        windowEndMs = drain.windowEndMs ?? windowEndMs;
       },
     });
     await harness.start();
@@ -204,6 +206,7 @@ describe('feed', () => {
     expect(states).include.members(['connecting', 'streaming', 'stopped']);
     expect(received).equal(2);
     expect(lastReceiveMs).a('number');
+    expect(windowEndMs).equal(START_MS + 1000);
   });
 
   it('goes on with a new connection when Massive drops the old one', async () => {
