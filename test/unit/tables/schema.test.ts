@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { type ColumnType, TICKERPLANT_TABLES } from '../../../src/tables/definitions.ts';
 import { QSession } from '../../support/q-session.ts';
 
-const SCHEMA = new URL('../../../q/schema.q', import.meta.url);
+const SCHEMA = 'schema.q';
 
 const LETTERS: Readonly<Record<ColumnType, string>> = {
   timespan: 'n',
@@ -16,6 +16,14 @@ const LETTERS: Readonly<Record<ColumnType, string>> = {
 describe('tables - q/schema.q', () => {
   it('has the tables, columns and types of the definitions, in their order', () => {
     const session = new QSession();
-    session.run(readFileSync(SCHEMA, 'utf8'));
+    session.host.files.set(SCHEMA, readFileSync(new URL(`../../../q/${SCHEMA}`, import.meta.url)));
+    session.engine.evaluateText(`\\l ${SCHEMA}`);
+    for (const { name, columns } of TICKERPLANT_TABLES) {
+      const written = columns.map(column => `${column.name} ${LETTERS[column.type]}`).join(',');
+      expect(session.show(`-1 "," sv {string[x]," ",y}'[cols ${name};exec t from meta ${name}];`)).to.equal(
+        written,
+      );
+    }
+    expect(TICKERPLANT_TABLES).to.have.length(Number(session.literal('count tables[]')));
   });
 });
