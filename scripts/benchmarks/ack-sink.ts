@@ -3,36 +3,23 @@
  * benchmark of the feed does not measure what is behind it. Prints its port; on SIGTERM the rows it took.
  *   node dist-bench/scripts/benchmarks/ack-sink.js DATE        DATE as days since 2000-01-01
  */
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { decodeValue } from '../../src/kdb/ipc/decode.ts';
 import { encodeError, encodeValue } from '../../src/kdb/ipc/encode.ts';
-import { MESSAGE_HEADER_BYTES, messageHeader } from '../../src/kdb/ipc/message.ts';
+import { MESSAGE_HEADER_BYTES } from '../../src/kdb/ipc/message.ts';
 import { GENERIC_NULL, longAtom, type QValue, symbolVector, textOf } from '../../src/kdb/ipc/values.ts';
 import { AGGREGATE_COLUMNS } from '../../src/tables/definitions.ts';
+import { answer, runSink } from './sink.ts';
 
 const SYNC = 1;
-const CAPABILITY = 3;
 const NAME_VECTOR = 10;
 const LETTERS = { timespan: 'n', timestamp: 'p', symbol: 's', float: 'f', long: 'j' } as const;
 
 const date = Number(process.argv[2]);
-const answered = message(encodeValue(GENERIC_NULL));
+const answered = answer(encodeValue(GENERIC_NULL));
 let rows = 0;
 
-const server = createServer(socket => {
-  socket.once('data', () => {
-    socket.write(Uint8Array.of(CAPABILITY));
-    serve(socket);
-  });
-  socket.on('error', () => socket.destroy());
-});
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  process.stdout.write(`${JSON.stringify({ port: typeof address === 'object' ? address?.port : 0 })}\n`);
-});
-process.once('SIGTERM', () => {
-  process.stdout.write(`${JSON.stringify({ rows })}\n`, () => process.exit(0));
-});
+runSink(serve, () => ({ rows }));
 
 function serve(socket: Socket): void {
   const chunks: Buffer[] = [];
@@ -60,7 +47,7 @@ function serve(socket: Socket): void {
 
 function take(socket: Socket, frame: Buffer): void {
   const body = frame.subarray(MESSAGE_HEADER_BYTES);
-  if (body[0] === NAME_VECTOR) socket.write(message(answerTo(textOf(decodeValue(body)) ?? '')));
+  if (body[0] === NAME_VECTOR) socket.write(answer(answerTo(textOf(decodeValue(body)) ?? '')));
   else {
     rows += rowsOf(body);
     if (frame[1] === SYNC) socket.write(answered);
@@ -100,8 +87,4 @@ function meta(): QValue {
       values: Buffer.from(letters, 'ascii'),
     }),
   };
-}
-
-function message(body: Uint8Array): Buffer {
-  return Buffer.concat([messageHeader('response', body.length), body]);
 }
