@@ -2,6 +2,7 @@ import type { AggregateTableName } from '../../tables/definitions.ts';
 import { type DateDays, MS_PER_DAY, TABLE_EPOCH_MS } from '../../tables/epoch.ts';
 import { Int64Words } from '../../tables/int64-words.ts';
 import type { SessionCalendar, TradingSpan } from '../../tables/session-calendar.ts';
+import { midnightMs } from './trading-bounds.ts';
 
 const MS_PER_MINUTE = 60_000;
 
@@ -10,8 +11,6 @@ const REMEMBERED = 2048;
 
 /** Items of each: the words of `start` and of `time`, low before high, and the trading date. */
 const REMEMBERED_ITEMS = 5;
-
-import { midnightMs } from './trading-bounds.ts';
 
 /**
  * Columns `start` and `time` and the trading date of a row, from the start of its window and, in futures, the date on

@@ -1,34 +1,18 @@
 import { NULL_INT64_HIGH, NULL_INT64_LOW } from '../../tables/columns.ts';
-import { dateDaysOf, isoDateOf } from '../../tables/epoch.ts';
 import { Int64Words } from '../../tables/int64-words.ts';
 import { type BarBlock, columnIndex } from '../bars/bar-block.ts';
 import type { BarTime } from '../bars/bar-time.ts';
+import { type SourceTime, sourceDate, sourceTime } from '../bars/source-times.ts';
 import type { RejectReason } from '../scanner/quarantine-sink.ts';
+import { Rejection } from '../scanner/rejection.ts';
 import { csvFields } from './csv-fields.ts';
 import type { FlatField } from './header.ts';
 import type { TickerRun } from './ticker-run.ts';
 
-/** Thrown by the readers of single fields and caught by the reader of the row. */
-class Rejection {
-  readonly reason: RejectReason;
-  readonly detail: string;
-
-  constructor(reason: RejectReason, detail: string) {
-    this.reason = reason;
-    this.detail = detail;
-  }
-}
-
 const NUMBER = /^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$/;
 const INTEGER = /^[-+]?[0-9]+(?:\.0*)?$/;
 const START = /^([1-9][0-9]*)(?:\.([0-9]+))?$/;
-const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const MAX_INT64 = 2n ** 63n - 1n;
-
-const MS_DIGITS = 13;
-/** Digits of a start in milliseconds, microseconds and nanoseconds since 1970: from 2001 to 2286. */
-const START_DIGITS: readonly number[] = [MS_DIGITS, 16, 19];
-const NS_OF_MS_DIGITS = 6;
 
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
@@ -76,13 +60,13 @@ export class UnusualRowReader {
     if (texts.length !== fields.length) {
       throw new Rejection('row-fields', `${texts.length} fields, where the header has ${fields.length}`);
     }
-    let start: Start | undefined;
+    let start: SourceTime | undefined;
     let sessionDate: number | undefined;
     for (const [index, field] of fields.entries()) {
       const text = texts[index]!;
       if (field.kind === 'ticker') this.#readTicker(text);
       else if (field.kind === 'start') start = startOf(text);
-      else if (field.kind === 'session-date') sessionDate = dateOf(text);
+      else if (field.kind === 'session-date') sessionDate = sourceDate(text);
       else if (field.kind === 'decimal') {
         const cell = columnIndex(field.column) * block.capacity + block.rows.rowCount;
         block.floats[cell] = decimalOf(field.column, text);
@@ -115,11 +99,6 @@ export class UnusualRowReader {
   }
 }
 
-interface Start {
-  readonly ms: number;
-  readonly ns: number;
-}
-
 function textOf(row: Uint8Array): string {
   const line = row.at(-1) === RETURN ? row.subarray(0, -1) : row;
   try {
@@ -131,22 +110,9 @@ function textOf(row: Uint8Array): string {
 
 const RETURN = 0x0d;
 
-/** The unit is told by the number of digits before the point; digits beyond a nanosecond are cut off. */
-function startOf(text: string): Start {
+function startOf(text: string): SourceTime {
   const [, whole = '', fraction = ''] = START.exec(text) ?? [];
-  if (!START_DIGITS.includes(whole.length)) {
-    throw new Rejection('start-invalid', `'${text}' is not a time of 13, 16 or 19 digits`);
-  }
-  const beyondMs = (whole.slice(MS_DIGITS) + fraction).slice(0, NS_OF_MS_DIGITS);
-  return { ms: Number(whole.slice(0, MS_DIGITS)), ns: Number(beyondMs.padEnd(NS_OF_MS_DIGITS, '0')) };
-}
-
-function dateOf(text: string): number {
-  const date = DATE.test(text) ? dateDaysOf(text) : Number.NaN;
-  if (Number.isNaN(date) || isoDateOf(date) !== text) {
-    throw new Rejection('date-invalid', `'${text}' is not a date`);
-  }
-  return date;
+  return sourceTime(whole, fraction, text);
 }
 
 function decimalOf(column: string, text: string): number {

@@ -1,32 +1,17 @@
 import { NULL_INT64_HIGH, NULL_INT64_LOW } from '../../tables/columns.ts';
-import { type DateDays, dateDaysOf, isoDateOf } from '../../tables/epoch.ts';
+import type { DateDays } from '../../tables/epoch.ts';
 import { Int64Words } from '../../tables/int64-words.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
 import { type BarBlock, columnIndex } from '../bars/bar-block.ts';
 import { BarTime } from '../bars/bar-time.ts';
+import { type SourceTime, sourceDate, sourceTime } from '../bars/source-times.ts';
 import { midnightMs } from '../bars/trading-bounds.ts';
 import { canonicalTicker } from '../canonical-ticker.ts';
-import type { RejectReason } from '../scanner/quarantine-sink.ts';
+import { Rejection } from '../scanner/rejection.ts';
 import type { BarFields } from './bar-fields.ts';
 import { isObject, type JsonObject } from './json.ts';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-
-const MS_DIGITS = 13;
-/** Digits of a start in milliseconds, microseconds and nanoseconds since 1970: from 2001 to 2286. */
-const START_DIGITS: readonly number[] = [MS_DIGITS, 16, 19];
-const NS_OF_MS_DIGITS = 6;
-
-/** Why a bar cannot be used. */
-export class RejectedBar extends Error {
-  readonly reason: RejectReason;
-
-  constructor(reason: RejectReason, detail: string) {
-    super(detail);
-    this.reason = reason;
-  }
-}
 
 /** What identifies a bar, once it is read. */
 export interface BarPlace {
@@ -58,10 +43,10 @@ export class BarReader {
    *
    * @param sym of bars that do not name it themselves
    * @param date of bars that say no time
-   * @throws RejectedBar
+   * @throws Rejection
    */
   placeOf(bar: unknown, sym: string, date: DateDays | undefined): BarPlace {
-    if (!isObject(bar)) throw new RejectedBar('event-not-object', `${typeof bar} in place of a bar`);
+    if (!isObject(bar)) throw new Rejection('event-not-object', `${typeof bar} in place of a bar`);
     const { ticker, start, sessionDate } = this.#fields;
     const named = ticker === undefined ? sym : this.#symOf(bar[ticker]);
     if (start === undefined) {
@@ -69,11 +54,11 @@ export class BarReader {
       return { date: date!, startMs, startNs: 0, sym: named };
     }
     const { ms, ns } = startOf(bar[start]);
-    const session = sessionDate === undefined ? undefined : dateOf(bar[sessionDate]);
+    const session = sessionDate === undefined ? undefined : sourceDate(String(bar[sessionDate]));
     return { date: session ?? this.#calendar.tradingDate(ms), startMs: ms, startNs: ns, sym: named };
   }
 
-  /** Appends a bar. Throws RejectedBar: then what was written of it counts for nothing. */
+  /** Appends a bar. Throws Rejection: then what was written of it counts for nothing. */
   append(bar: JsonObject, { date, startMs, startNs, sym }: BarPlace): void {
     const { floats, rows } = this.#block;
     for (const [cell, field] of this.#cells) floats[cell + rows.rowCount] = decimalOf(field, bar[field]);
@@ -86,7 +71,7 @@ export class BarReader {
     const isClean = typeof ticker === 'string' && !/[\u0000-\u0020\u007f]/.test(ticker);
     const sym = isClean ? canonicalTicker(this.#calendar.market, ticker) : undefined;
     if (sym !== undefined) return sym;
-    throw new RejectedBar('ticker-invalid', `'${String(ticker)}' is no ticker of this market`);
+    throw new Rejection('ticker-invalid', `'${String(ticker)}' is no ticker of this market`);
   }
 
   #setTrades(count: unknown): void {
@@ -96,42 +81,29 @@ export class BarReader {
     }
     const value = typeof count === 'string' && NUMBER.test(count) ? Number(count) : count;
     if (typeof value !== 'number' || !Number.isInteger(value)) {
-      throw new RejectedBar(
+      throw new Rejection(
         'field-not-number',
         `${this.#fields.trades} '${String(count)}' is not a whole number`,
       );
     }
     if (!Number.isSafeInteger(value)) {
-      throw new RejectedBar('field-out-of-range', `${this.#fields.trades} ${String(count)} is beyond 2^53`);
+      throw new Rejection('field-out-of-range', `${this.#fields.trades} ${String(count)} is beyond 2^53`);
     }
     this.#count.set(value);
     this.#block.setTrades(this.#count.low, this.#count.high);
   }
 }
 
-/** The unit is told by the number of digits. */
-function startOf(value: unknown): { readonly ms: number; readonly ns: number } {
-  const digits = String(value);
-  if (!/^\d+$/.test(digits) || !START_DIGITS.includes(digits.length)) {
-    throw new RejectedBar('start-invalid', `'${digits}' is not a time of 13, 16 or 19 digits`);
-  }
-  const beyondMs = digits.slice(MS_DIGITS).padEnd(NS_OF_MS_DIGITS, '0');
-  return { ms: Number(digits.slice(0, MS_DIGITS)), ns: Number(beyondMs) };
-}
-
-function dateOf(value: unknown): DateDays {
+function startOf(value: unknown): SourceTime {
   const text = String(value);
-  const date = DATE.test(text) ? dateDaysOf(text) : Number.NaN;
-  if (Number.isNaN(date) || isoDateOf(date) !== text)
-    throw new RejectedBar('date-invalid', `'${text}' is not a date`);
-  return date;
+  return sourceTime(/^\d+$/.test(text) ? text : '', '', text);
 }
 
 function decimalOf(field: string, value: unknown): number {
   if (value === undefined || value === null) return Number.NaN;
   const number = typeof value === 'string' && NUMBER.test(value) ? Number(value) : value;
   if (typeof number !== 'number')
-    throw new RejectedBar('field-not-number', `${field} '${String(value)}' is not a number`);
-  if (!Number.isFinite(number)) throw new RejectedBar('field-out-of-range', `${field} is beyond a double`);
+    throw new Rejection('field-not-number', `${field} '${String(value)}' is not a number`);
+  if (!Number.isFinite(number)) throw new Rejection('field-out-of-range', `${field} is beyond a double`);
   return number;
 }

@@ -7,8 +7,9 @@ import { BarBlock } from '../bars/bar-block.ts';
 import { tradingEndMs } from '../bars/trading-bounds.ts';
 import type { QuarantineSink } from '../scanner/quarantine-sink.ts';
 import type { ReceiveClock } from '../scanner/receive-clock.ts';
+import { Rejection } from '../scanner/rejection.ts';
 import type { BarFields } from './bar-fields.ts';
-import { type BarPlace, BarReader, RejectedBar } from './bar-reader.ts';
+import { type BarPlace, BarReader } from './bar-reader.ts';
 import type { JsonObject } from './json.ts';
 import type { Page } from './pages.ts';
 
@@ -92,7 +93,7 @@ export class RestBars implements AsyncIterable<TableRows> {
         this.#seen.add(this.#keyOf(place));
       }
     } catch (error) {
-      if (!(error instanceof RejectedBar)) throw error;
+      if (!(error instanceof Rejection)) throw error;
       this.#reject(error, bar, path, index);
     }
   }
@@ -113,12 +114,12 @@ export class RestBars implements AsyncIterable<TableRows> {
     counters.counter('rest_bars_left_out', { market: calendar.market, why }).add();
   }
 
-  #reject({ reason, message }: RejectedBar, bar: unknown, path: string, index: number): void {
+  #reject({ reason, detail }: Rejection, bar: unknown, path: string, index: number): void {
     this.rejectedCount++;
     this.#options.quarantine.put({
       market: this.#options.calendar.market,
       reason,
-      detail: message,
+      detail,
       channel: undefined,
       raw: Buffer.from(JSON.stringify(bar)),
       origin: { file: path, line: index + 1 },

@@ -6,6 +6,7 @@ import type { ChannelLayout } from './event-layout.ts';
 import { membersOf, textOf } from './event-members.ts';
 import { TICKER_BYTES } from './event-reader.ts';
 import type { RejectReason } from './quarantine-sink.ts';
+import { Rejection } from './rejection.ts';
 
 /** What an event turned out to be. A bar is in the draft. */
 export type UnusualEvent =
@@ -18,17 +19,6 @@ export type UnusualEvent =
       readonly detail?: string | undefined;
       readonly channel?: string | undefined;
     };
-
-/** Thrown by the readers of single fields and caught by the reader of the event. */
-class Rejection {
-  readonly reason: RejectReason;
-  readonly detail: string;
-
-  constructor(reason: RejectReason, detail: string) {
-    this.reason = reason;
-    this.detail = detail;
-  }
-}
 
 const JSON_NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$/;
 const INTEGER = /^-?[0-9]+$/;
