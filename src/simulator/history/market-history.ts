@@ -76,10 +76,7 @@ export class MarketHistory {
   seconds(listing: Listing, session: Session, known: number, block: BarBlock): void {
     block.count = 0;
     if (!listing.tradedOn(session.date)) return;
-    const { symbol } = listing;
-    const source = this.#source(listing, session);
-    const factor = shareFactor(listing.splits, session.date);
-    const bar = this.#bar;
+    const { symbol, source, factor, bar } = this.#walkOf(listing, session);
     const end = Math.min(session.until, known + 1);
     let second = source.nextTraded(symbol, session.from, end);
     for (; second < end; second = source.nextTraded(symbol, second + 1, end)) {
@@ -93,10 +90,7 @@ export class MarketHistory {
   minutes(listing: Listing, session: Session, known: number, block: BarBlock): void {
     block.count = 0;
     if (!listing.tradedOn(session.date)) return;
-    const { symbol } = listing;
-    const source = this.#source(listing, session);
-    const factor = shareFactor(listing.splits, session.date);
-    const bar = this.#bar;
+    const { symbol, source, factor, bar } = this.#walkOf(listing, session);
     for (let minute = session.from; minute < session.until && minute <= known; minute += MINUTE) {
       if (!source.minuteAsOf(symbol, minute, known, bar, Math.min(minute + MINUTE, known + 1))) continue;
       asTraded(bar, factor, listing.universe, minute);
@@ -153,6 +147,12 @@ export class MarketHistory {
     const factor = shareFactor(listing.splits, session.date);
     const price = this.#source(listing, session).priceAt(listing.symbol, session.regular.from);
     return Math.round(price * factor);
+  }
+
+  /** What all bars of a session are made of. */
+  #walkOf(listing: Listing, session: Session) {
+    const factor = shareFactor(listing.splits, session.date);
+    return { symbol: listing.symbol, source: this.#source(listing, session), factor, bar: this.#bar };
   }
 
   #source({ universe }: Listing, session: Session): BarSource {

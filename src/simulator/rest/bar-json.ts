@@ -1,5 +1,6 @@
 import type { Bar } from '../bars.ts';
 import type { Listing } from '../history/listings.ts';
+import type { RestRequest } from './rest-request.ts';
 
 /** A bar as the aggregate endpoints write it; which fields there are depends on the market. */
 export interface BarJson {
@@ -55,4 +56,22 @@ export function adjustBar(bar: Bar, factor: number): void {
   bar.low = Math.round(bar.low / factor);
   bar.close = Math.round(bar.close / factor);
   bar.volume = Math.round(bar.volume * factor);
+}
+
+/** What an answer says around its bars. `scanned`: base bars that it took to make them. */
+export function barsBody(
+  request: RestRequest,
+  results: readonly BarJson[],
+  adjusted: boolean,
+  scanned: number,
+): object {
+  return {
+    queryCount: scanned,
+    resultsCount: results.length,
+    adjusted,
+    ...(results.length === 0 ? {} : { results }),
+    status: 'OK',
+    request_id: request.id,
+    count: results.length,
+  };
 }

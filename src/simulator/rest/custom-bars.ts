@@ -1,6 +1,6 @@
 import { jsonReply, type Reply } from '../http/reply.ts';
 import type { SimulatedMarket } from '../markets.ts';
-import { type BarJson, barJson } from './bar-json.ts';
+import { type BarJson, barJson, barsBody } from './bar-json.ts';
 import { barPage } from './bar-pages.ts';
 import { badRequest } from './rest-errors.ts';
 import {
@@ -75,13 +75,7 @@ export async function customBars(request: RestRequest, parts: readonly string[])
   const results: BarJson[] = page.windows.map(({ start, bar }) => barJson(listing, bar, start * 1000, false));
   return jsonReply(200, {
     ticker,
-    queryCount: page.scanned,
-    resultsCount: results.length,
-    adjusted,
-    ...(results.length === 0 ? {} : { results }),
-    status: 'OK',
-    request_id: request.id,
-    count: results.length,
+    ...barsBody(request, results, adjusted, page.scanned),
     ...nextUrl(request, parts, page.next, sort === 'desc'),
   });
 }

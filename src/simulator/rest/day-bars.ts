@@ -7,7 +7,7 @@ import type { MarketHistory } from '../history/market-history.ts';
 import type { Session } from '../history/trading-calendar.ts';
 import { jsonReply, type Reply } from '../http/reply.ts';
 import type { SimulatedMarket } from '../markets.ts';
-import { adjustBar, type BarJson, barJson } from './bar-json.ts';
+import { adjustBar, type BarJson, barJson, barsBody } from './bar-json.ts';
 import { marketOfTicker } from './custom-bars.ts';
 import { badRequest } from './rest-errors.ts';
 import { booleanParameter, entitledHistory, knownSecond, type RestRequest } from './rest-request.ts';
@@ -54,7 +54,7 @@ export async function groupedBars(
       results.push(barJson(listing, bar, endMs(history, session), true));
     }
   }
-  return jsonReply(200, barsBody(request, results, adjusted));
+  return jsonReply(200, barsBody(request, results, adjusted, results.length));
 }
 
 /**
@@ -77,19 +77,7 @@ export function previousBar(request: RestRequest, [ticker = '']: readonly string
       results.push(barJson(listing, bar, endMs(history, session), true));
     }
   }
-  return jsonReply(200, { ticker, ...barsBody(request, results, adjusted) });
-}
-
-function barsBody(request: RestRequest, results: readonly BarJson[], adjusted: boolean): object {
-  return {
-    queryCount: results.length,
-    resultsCount: results.length,
-    adjusted,
-    ...(results.length === 0 ? {} : { results }),
-    status: 'OK',
-    request_id: request.id,
-    count: results.length,
-  };
+  return jsonReply(200, { ticker, ...barsBody(request, results, adjusted, results.length) });
 }
 
 /** Of stocks the close of the regular hours; where the market never closes the last moment of the day. */
