@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { MARKETS } from '../tables/markets.ts';
+import { CONVENTIONS } from '../tables/conventions.ts';
+import { FUTURES_EXCHANGES, MARKETS } from '../tables/markets.ts';
 import { directoryPath, filePath, oneOf, port, secretName, text, wholeNumber, yesOrNo } from './values.ts';
-
-/** The forms in which a tickerplant wants its first column. */
-export const CONVENTIONS = ['kdb-tick', 'torq', 'torq-stp'] as const;
 
 /** How a batch is known to have arrived: answered, proven by a later answer, or not at all. */
 export const PUBLISH_MODES = ['sync', 'async+chaser', 'async-unverified'] as const;
@@ -14,8 +12,6 @@ export const LOG_FORMATS = ['pretty', 'json'] as const;
 
 /** What an account of Massive may ask of REST: 5 requests a minute, or what it calls unlimited. */
 export const REST_TIERS = ['basic', 'paid'] as const;
-
-export const FUTURES_EXCHANGES = ['cme', 'cbot', 'nymex', 'comex'] as const;
 
 const MIB = 1024 * 1024;
 const addressPattern = /^[A-Za-z0-9:]([A-Za-z0-9.:_-]*[A-Za-z0-9:])?$/;

@@ -1,12 +1,7 @@
 import { isIP } from 'node:net';
 import { MassiveKdbError } from '../base/errors.ts';
 import { nearest } from '../config/nearest.ts';
-import type { Market } from '../tables/markets.ts';
-
-/** The exchanges whose futures have a stream of their own. */
-export const FUTURES_EXCHANGES = ['cme', 'cbot', 'nymex', 'comex'] as const;
-
-export type FuturesExchange = (typeof FUTURES_EXCHANGES)[number];
+import type { FuturesExchange, Market } from '../tables/markets.ts';
 
 /** What one connection carries, and the path of its address: a market, or the futures of one exchange. */
 export type Cluster = Market | `futures/${FuturesExchange}`;

@@ -1,9 +1,9 @@
 import type { Batch } from '../kdb/batch.ts';
-import type { Convention } from '../kdb/tables/convention.ts';
 import { type BatchLimits, cutRows } from '../kdb/tables/cut-rows.ts';
 import { type Allocate, encodeColumns } from '../kdb/tables/encode-columns.ts';
 import { type RowSelection, rowCountOf } from '../kdb/tables/row-selection.ts';
 import type { Int64Column } from '../tables/columns.ts';
+import type { Convention } from '../tables/conventions.ts';
 import { type DateDays, TABLE_EPOCH_MS } from '../tables/epoch.ts';
 import type { TableRows } from '../tables/table-rows.ts';
 

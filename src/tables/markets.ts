@@ -3,6 +3,11 @@ export const MARKETS = ['stocks', 'options', 'indices', 'forex', 'crypto', 'futu
 
 export type Market = (typeof MARKETS)[number];
 
+/** The exchanges whose futures have a stream and files of their own. */
+export const FUTURES_EXCHANGES = ['cme', 'cbot', 'nymex', 'comex'] as const;
+
+export type FuturesExchange = (typeof FUTURES_EXCHANGES)[number];
+
 /** The time zone in which a market's trading dates and column `time` are counted. */
 export const SESSION_ZONE: Readonly<Record<Market, string>> = {
   stocks: 'America/New_York',

@@ -1,5 +1,6 @@
 import { type QValue, symbolVector, textOf } from '../../src/kdb/ipc/values.ts';
-import { type Convention, tickerplantColumns } from '../../src/kdb/tables/convention.ts';
+import { tickerplantColumns } from '../../src/kdb/tables/convention.ts';
+import type { Convention } from '../../src/tables/conventions.ts';
 import type { TableDefinition } from '../../src/tables/definitions.ts';
 import { type QPeer, QServer, type QServerOptions, type Reply } from './q-server.ts';
 

@@ -153,6 +153,16 @@ export class PublisherHarness implements PublisherListener {
     return harness;
   }
 
+  /** One that publishes already. */
+  static async publishing(
+    changes: Partial<PublisherOptions> = {},
+    prepare?: (tickerplant: FakeTickerplant) => void,
+  ): Promise<PublisherHarness> {
+    const harness = await PublisherHarness.start(changes, prepare);
+    await harness.reached('publishing');
+    return harness;
+  }
+
   private constructor(tickerplant: FakeTickerplant, changes: Partial<PublisherOptions>) {
     this.tickerplant = tickerplant;
     this.watch = tickerplant.server.watch;

@@ -1,14 +1,5 @@
+import type { Convention } from '../../tables/conventions.ts';
 import type { ColumnDefinition, ColumnType, TableDefinition } from '../../tables/definitions.ts';
-
-/**
- * How a tickerplant wants its rows.
- * - `kdb-tick`: as defined, `time` a timespan. KX's tick.q, unmodified, and ours.
- * - `torq`: `time` a timestamp. TorQ's tickerplant; it adds a time of its own where the first column is not one.
- * - `torq-stp`: without `time`. TorQ's segmented tickerplant always puts its own timestamp first.
- */
-export type Convention = 'kdb-tick' | 'torq' | 'torq-stp';
-
-export const CONVENTIONS: readonly Convention[] = ['kdb-tick', 'torq', 'torq-stp'];
 
 /** A column as a convention has it. */
 export interface ConventionColumn {

@@ -1,8 +1,9 @@
 import { NULL_INT64_HIGH, NULL_INT64_LOW } from '../../tables/columns.ts';
+import type { Convention } from '../../tables/conventions.ts';
 import type { TableDefinition } from '../../tables/definitions.ts';
 import { type DateDays, MS_PER_DAY } from '../../tables/epoch.ts';
 import { TYPE_NUMBER } from '../ipc/values.ts';
-import { type Convention, wireColumns } from './convention.ts';
+import { wireColumns } from './convention.ts';
 
 /** Type, attribute and count: what stands before the items of a vector or list. */
 const VECTOR_HEADER_BYTES = 6;

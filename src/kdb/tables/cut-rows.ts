@@ -1,5 +1,5 @@
+import type { Convention } from '../../tables/conventions.ts';
 import type { TableRows } from '../../tables/table-rows.ts';
-import type { Convention } from './convention.ts';
 import { encodedLength } from './encode-columns.ts';
 import { type RowSelection, rowCountOf } from './row-selection.ts';
 

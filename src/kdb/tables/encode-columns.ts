@@ -1,11 +1,12 @@
 import type { Int64Column, SymbolColumn } from '../../tables/columns.ts';
 import { NULL_INT64_HIGH, NULL_INT64_LOW } from '../../tables/columns.ts';
+import type { Convention } from '../../tables/conventions.ts';
 import type { ColumnType } from '../../tables/definitions.ts';
 import { MS_PER_DAY } from '../../tables/epoch.ts';
 import { HEAD_BYTES, type SymbolTable } from '../../tables/symbol-table.ts';
 import type { TableRows } from '../../tables/table-rows.ts';
 import { NULL_INT64, TYPE_NUMBER } from '../ipc/values.ts';
-import { type Convention, type WireColumn, wireColumns } from './convention.ts';
+import { type WireColumn, wireColumns } from './convention.ts';
 import { type RowSelection, rowCountOf } from './row-selection.ts';
 
 /** Type, attribute and count: what stands before the items of a vector or list. */

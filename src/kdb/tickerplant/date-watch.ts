@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
+import type { Convention } from '../../tables/conventions.ts';
 import type { DateDays } from '../../tables/epoch.ts';
-import type { Convention } from '../tables/convention.ts';
 import { calendarDifference, type TickerplantCalendar } from './calendar-check.ts';
 import { type Questions, readDate, readOffsetMs } from './facts.ts';
 

@@ -1,7 +1,7 @@
+import type { Convention } from '../../tables/conventions.ts';
 import type { TableDefinition } from '../../tables/definitions.ts';
 import { type DateDays, MS_PER_DAY, TABLE_EPOCH_MS } from '../../tables/epoch.ts';
 import { KdbMalformedError, KdbNotTickerplantError, QError } from '../errors.ts';
-import type { Convention } from '../tables/convention.ts';
 import type { LiveTable, MetaColumn } from './schema-check.ts';
 
 /** Asks a q process and gives its answer in node-q's form (see SmallQueries). */

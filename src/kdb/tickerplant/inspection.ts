@@ -1,7 +1,7 @@
+import type { Convention } from '../../tables/conventions.ts';
 import type { TableDefinition } from '../../tables/definitions.ts';
 import type { DateDays } from '../../tables/epoch.ts';
 import { KdbSchemaError } from '../errors.ts';
-import type { Convention } from '../tables/convention.ts';
 import { type Questions, readDate, readLogged, readOffsetMs, readTable } from './facts.ts';
 import { schemaDifference } from './schema-check.ts';
 

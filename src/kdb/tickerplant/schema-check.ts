@@ -1,6 +1,7 @@
+import type { Convention } from '../../tables/conventions.ts';
 import type { ColumnType, TableDefinition } from '../../tables/definitions.ts';
 import { QError } from '../errors.ts';
-import { type Convention, tickerplantColumns } from '../tables/convention.ts';
+import { tickerplantColumns } from '../tables/convention.ts';
 
 /** A column as q's `meta` describes it; `type` is the letter of column `t`. */
 export interface MetaColumn {

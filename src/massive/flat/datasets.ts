@@ -1,7 +1,6 @@
 import type { AggregateTableName } from '../../tables/definitions.ts';
 import { type DateDays, dateDaysOf, isoDateOf } from '../../tables/epoch.ts';
-import type { Market } from '../../tables/markets.ts';
-import { FUTURES_EXCHANGES } from '../hosts.ts';
+import { FUTURES_EXCHANGES, type Market } from '../../tables/markets.ts';
 
 /** Tables that files have; there is none of bars of a second. */
 export type FlatTable = Exclude<AggregateTableName, 'agg1s'>;

@@ -1,3 +1,4 @@
+import { itemBytes } from '../values/item-bytes.ts';
 import { spend } from '../values/limits.ts';
 import { internSymbol, symbolName } from '../values/symbol-pool.ts';
 import { encodeText } from '../values/text.ts';
@@ -11,7 +12,6 @@ import {
   type Vector,
 } from '../values/value.ts';
 import { ELIDED_CODE, type PrimitiveType, primitiveCode } from './function-codes.ts';
-import { itemBytes } from './measure.ts';
 import { HEADER_BYTES, type Message, type MessageKind, writeHeader } from './message.ts';
 import { symbolLength, writeSymbol } from './symbol-bytes.ts';
 

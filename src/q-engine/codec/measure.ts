@@ -1,30 +1,7 @@
-/** Bytes of an item of each vector type; symbols have no fixed length. */
-const ITEM_BYTES: Readonly<Record<number, number>> = {
-  1: 1,
-  2: 16,
-  4: 1,
-  5: 2,
-  6: 4,
-  7: 8,
-  8: 4,
-  9: 8,
-  10: 1,
-  12: 8,
-  13: 4,
-  14: 4,
-  15: 8,
-  16: 8,
-  17: 4,
-  18: 4,
-  19: 4,
-};
+import { itemBytes } from '../values/item-bytes.ts';
+
 const SYMBOL = 11;
 const DEEPEST = 1000;
-
-/** The width of a vector's items in bytes; undefined for symbols and for what is no vector type. */
-export function itemBytes(type: number): number | undefined {
-  return ITEM_BYTES[type];
-}
 
 /**
  * Where the body that begins at `begin` ends, without making a value of it: the offset after it, `cut` if the
@@ -114,7 +91,7 @@ class BodyWalker {
   }
 
   #width(type: number): number {
-    const width = ITEM_BYTES[type];
+    const width = itemBytes(type);
     if (width === undefined) throw MALFORMED;
     return width;
   }

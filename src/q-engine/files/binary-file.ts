@@ -1,7 +1,7 @@
 import { decodeBody } from '../codec/index.ts';
-import { itemBytes } from '../codec/measure.ts';
 import { symbolOfBytes } from '../codec/symbol-bytes.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
+import { itemBytes } from '../values/item-bytes.ts';
 import { collect, itemsOf } from '../values/items.ts';
 import { list } from '../values/make.ts';
 import { typeByName } from '../values/types.ts';

@@ -1,6 +1,6 @@
 /** Appending to the file of a vector, list or column, in its place. */
 import { encodeBody } from '../codec/index.ts';
-import { itemBytes } from '../codec/measure.ts';
+import { itemBytes } from '../values/item-bytes.ts';
 import { countOf, enlist, isListLike, itemsOf } from '../values/items.ts';
 import { encodeText } from '../values/text.ts';
 import { QError, type Value, type Vector } from '../values/value.ts';

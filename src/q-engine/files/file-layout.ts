@@ -1,6 +1,6 @@
 /** The parts that the layouts of kdb+'s files have in common. */
 import type { FunctionReader } from '../codec/index.ts';
-import { itemBytes } from '../codec/measure.ts';
+import { itemBytes } from '../values/item-bytes.ts';
 import { newData, vectorOf } from '../values/types.ts';
 import { type Attribute, type EnumDomain, QError, type TypeNumber, type Vector } from '../values/value.ts';
 

@@ -1,5 +1,5 @@
 /** Lists of lists on disk: their places in one file, their items in another. */
-import { itemBytes } from '../codec/measure.ts';
+import { itemBytes } from '../values/item-bytes.ts';
 import type { List, Value, Vector } from '../values/value.ts';
 import {
   COUNT_OFFSET,

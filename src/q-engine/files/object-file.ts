@@ -1,6 +1,6 @@
 import { decodeBody, encodeBody, type FunctionReader } from '../codec/index.ts';
-import { itemBytes } from '../codec/measure.ts';
 import { symbolOfBytes } from '../codec/symbol-bytes.ts';
+import { itemBytes } from '../values/item-bytes.ts';
 import { NULL_INT } from '../values/types.ts';
 import { type Attribute, type EnumVector, QError, type Value, type Vector } from '../values/value.ts';
 import {

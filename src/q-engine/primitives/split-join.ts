@@ -1,6 +1,7 @@
 /** vs and sv: text, symbols and numbers to parts and back. */
 
 import { longOf, simple, toLongs } from '../values/convert.ts';
+import { itemBytes } from '../values/item-bytes.ts';
 import { collect, isListLike, itemsOf } from '../values/items.ts';
 import { byteVector, list, long, longs, string, symbol, symbols, textOf } from '../values/make.ts';
 import { isLongType, newData } from '../values/types.ts';
@@ -92,30 +93,11 @@ function splitSymbol(y: Value): Value {
   return symbols([y.value.slice(0, slash), y.value.slice(slash + 1)]);
 }
 
-const WIDTHS: Record<number, number> = {
-  1: 1,
-  4: 1,
-  5: 2,
-  6: 4,
-  7: 8,
-  8: 4,
-  9: 8,
-  10: 1,
-  12: 8,
-  13: 4,
-  14: 4,
-  15: 8,
-  16: 8,
-  17: 4,
-  18: 4,
-  19: 4,
-};
-
 /** The bytes of a number, the most significant first. */
 function bigEndian(y: Value): Uint8Array {
   if (y.kind !== 'atom') throw new QError('type');
   if (y.type === 2) return y.value;
-  const width = WIDTHS[y.type];
+  const width = itemBytes(y.type);
   if (width === undefined) throw new QError('type');
   const data = newData(y.type, 1) as Float64Array;
   data[0] = y.value as number;

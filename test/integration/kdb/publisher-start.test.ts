@@ -3,7 +3,6 @@ import { ExitCode } from '../../../src/base/exit-codes.ts';
 import { KdbConnectError, KdbNotTickerplantError, KdbSchemaError } from '../../../src/kdb/errors.ts';
 import type { PublisherOptions } from '../../../src/kdb/publisher/options.ts';
 import { AGGREGATE_TABLES } from '../../../src/tables/definitions.ts';
-import type { FakeTickerplant } from '../../support/fake-tickerplant.ts';
 import { batchOf, PublisherHarness, TODAY } from '../../support/publisher-harness.ts';
 import type { Reply } from '../../support/q-server.ts';
 
@@ -12,14 +11,10 @@ const DONE: Reply = { value: { kind: 'primitive', type: 101, code: 0 } };
 describe('kdb publisher at the start', () => {
   let harness: PublisherHarness;
 
-  async function publishing(
-    changes: Partial<PublisherOptions> = {},
-    prepare?: (tickerplant: FakeTickerplant) => void,
-  ): Promise<PublisherHarness> {
-    harness = await PublisherHarness.start(changes, prepare);
-    await harness.reached('publishing');
+  const publishing: typeof PublisherHarness.publishing = async (...given) => {
+    harness = await PublisherHarness.publishing(...given);
     return harness;
-  }
+  };
 
   afterEach(() => harness.close());
 

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { PublisherOptions } from '../../../src/kdb/publisher/options.ts';
-import type { FakeTickerplant } from '../../support/fake-tickerplant.ts';
 import { batchOf, PublisherHarness, sequenceOf } from '../../support/publisher-harness.ts';
 import type { Reply } from '../../support/q-server.ts';
 
@@ -9,14 +8,10 @@ const DONE: Reply = { value: { kind: 'primitive', type: 101, code: 0 } };
 describe('kdb publisher in trouble', () => {
   let harness: PublisherHarness;
 
-  async function publishing(
-    changes: Partial<PublisherOptions> = {},
-    prepare?: (tickerplant: FakeTickerplant) => void,
-  ): Promise<PublisherHarness> {
-    harness = await PublisherHarness.start(changes, prepare);
-    await harness.reached('publishing');
+  const publishing: typeof PublisherHarness.publishing = async (...given) => {
+    harness = await PublisherHarness.publishing(...given);
     return harness;
-  }
+  };
 
   afterEach(() => harness.close());
 

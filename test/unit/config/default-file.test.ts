@@ -4,9 +4,8 @@ import { parse } from 'yaml';
 import { loadConfiguration } from '../../../src/config/load.ts';
 import { MEANINGS } from '../../../src/config/meanings.ts';
 import { ONE_FEED_SETTINGS } from '../../../src/config/one-feed.ts';
-import { configurationSchema, FUTURES_EXCHANGES } from '../../../src/config/schema.ts';
+import { configurationSchema } from '../../../src/config/schema.ts';
 import { SIMPLE_SETTINGS } from '../../../src/config/settings.ts';
-import { FUTURES_EXCHANGES as MASSIVE_EXCHANGES } from '../../../src/massive/hosts.ts';
 import { configurationSources } from '../../support/configuration-sources.ts';
 
 const FOLDER = new URL('../../../config/', import.meta.url);
@@ -53,9 +52,5 @@ describe('configuration - names', () => {
     const simple = SIMPLE_SETTINGS.map(({ path }) => path.join('.'));
     const oneFeed = ONE_FEED_SETTINGS.map(({ list, name }) => `${list}.${name}`);
     expect(Object.keys(MEANINGS).sort()).to.deep.equal([...simple, ...oneFeed].sort());
-  });
-
-  it('the exchanges of futures are those of the streams', () => {
-    expect(FUTURES_EXCHANGES).to.deep.equal(MASSIVE_EXCHANGES);
   });
 });

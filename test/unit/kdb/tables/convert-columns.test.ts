@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { CONVENTIONS } from '../../../../src/kdb/tables/convention.ts';
 import { convertColumns } from '../../../../src/kdb/tables/convert-columns.ts';
 import { encodeColumns } from '../../../../src/kdb/tables/encode-columns.ts';
+import { CONVENTIONS } from '../../../../src/tables/conventions.ts';
 import { TICKERPLANT_TABLES } from '../../../../src/tables/definitions.ts';
 import { type Row, rowsOf } from './rows.ts';
 
