@@ -1,0 +1,124 @@
+import { NUMBERS, SHARED_NUMBERS } from './bar.ts';
+import { covers, excuses, type Gap } from './gaps.ts';
+import type { Row } from './tables.ts';
+import { identityOf, type TrueBar } from './truth.ts';
+
+const WINDOW_MS: Readonly<Record<string, number>> = { agg1s: 1000, agg1m: 60_000 };
+/** Most examples of each finding that are told. */
+const SHOWN = 5;
+
+/** What a run is judged by. */
+export interface Evidence {
+  readonly truth: ReadonlyMap<string, TrueBar>;
+  readonly rows: readonly Row[];
+  readonly gaps: readonly Gap[];
+  /** Of each table. */
+  readonly channels: Readonly<Record<string, string>>;
+  /** The date of a window in the zone of its market. */
+  readonly tradingDate: (startMs: number) => string;
+  /** The date that the RDB must hold. */
+  readonly today: string;
+  /** Market time from which and until which the truth has every bar. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** All but `bars` and `excused` must be 0. */
+export interface Verdict {
+  /** Distinct bars of the truth. */
+  readonly bars: number;
+  readonly lost: number;
+  readonly wrong: number;
+  /** Bars that are in more than one place after the last version has won. */
+  readonly doubled: number;
+  /** Rows that were delivered more than once. */
+  readonly repeated: number;
+  /** Bars that the daemon was not sent and that are in no gap. */
+  readonly uncovered: number;
+  /** Bars that the truth does not have. */
+  readonly invented: number;
+  /** Rows in another date than theirs. */
+  readonly misfiled: number;
+  /** Lost or wrong bars of gaps that say that they could not be filled, or not yet. */
+  readonly excused: number;
+  readonly examples: readonly string[];
+}
+
+type Finding = Exclude<keyof Verdict, 'bars' | 'examples'>;
+
+/** Compares bar by bar. */
+export function judge(evidence: Evidence): Verdict {
+  const counts = {
+    lost: 0,
+    wrong: 0,
+    doubled: 0,
+    repeated: 0,
+    uncovered: 0,
+    invented: 0,
+    misfiled: 0,
+    excused: 0,
+  };
+  const examples: string[] = [];
+  const found = (finding: Finding, what: string): void => {
+    if (++counts[finding] <= SHOWN) examples.push(`${finding}: ${what}`);
+  };
+  const { truth, gaps, channels } = evidence;
+  const last = lastVersions(evidence, found);
+  for (const [key, bar] of truth) {
+    const inGap = (which: (gap: Gap) => boolean): boolean =>
+      gaps.some(gap => which(gap) && covers(gap, channels[bar.table]!, bar.startMs, WINDOW_MS[bar.table]!));
+    if (bar.missed && !inGap(() => true)) found('uncovered', nameOf(key));
+    const row = last.get(key);
+    const difference = row ? differenceOf(bar, row) : 'is not there';
+    if (difference === undefined) continue;
+    if (inGap(excuses)) found('excused', `${nameOf(key)} ${difference}`);
+    else found(row ? 'wrong' : 'lost', `${nameOf(key)} ${difference}${bar.missed ? ', was missed' : ''}`);
+  }
+  return { bars: truth.size, ...counts, examples };
+}
+
+/** Whether nothing was found that must not be. */
+export function isClean(verdict: Verdict): boolean {
+  const { lost, wrong, doubled, repeated, uncovered, invented, misfiled } = verdict;
+  return lost + wrong + doubled + repeated + uncovered + invented + misfiled === 0;
+}
+
+/** The last version of each bar; what is strange about the rows themselves is told on the way. */
+function lastVersions(
+  { rows, truth, tradingDate, today, fromMs, untilMs }: Evidence,
+  found: (finding: Finding, what: string) => void,
+): Map<string, Row> {
+  const last = new Map<string, Row>();
+  const seen = new Set<string>();
+  for (const row of rows) {
+    const key = identityOf(row);
+    const earlier = last.get(key);
+    if (row.place === 'hdb' && earlier) found('doubled', `${nameOf(key)} in the HDB`);
+    if (row.place === 'rdb' && earlier?.place === 'hdb') found('doubled', `${nameOf(key)} in HDB and RDB`);
+    const whole = `${key}|${row.src}|${row.received}|${row.numbers.join('|')}`;
+    if (row.place === 'rdb' && seen.has(whole)) found('repeated', `${nameOf(key)} from ${row.src}`);
+    seen.add(whole);
+    const date = row.place === 'rdb' ? today : row.date;
+    if (tradingDate(row.startMs) !== date) found('misfiled', `${nameOf(key)} under ${date}`);
+    const length = WINDOW_MS[row.table]!;
+    const within = row.startMs >= fromMs && row.startMs + length <= untilMs;
+    if (within && !earlier && !truth.has(key)) found('invented', `${nameOf(key)} from ${row.src}`);
+    last.set(key, row);
+  }
+  return last;
+}
+
+/** Undefined where the row is the bar. */
+function differenceOf({ numbers }: TrueBar, row: Row): string | undefined {
+  const count = row.src === 'ws' ? NUMBERS.length : SHARED_NUMBERS.length;
+  for (let at = 0; at < count; at++) {
+    if (Object.is(numbers[at], row.numbers[at])) continue;
+    return `has ${NUMBERS[at]} ${row.numbers[at]} in place of ${numbers[at]}, from ${row.src} in the ${row.place}`;
+  }
+  return undefined;
+}
+
+function nameOf(identity: string): string {
+  const [table, , sym, startMs] = identity.split('|');
+  return `${table} ${sym} ${new Date(Number(startMs)).toISOString()}`;
+}

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clocks } from './clocks.ts';
+import { damageSpool } from './damage.ts';
+import { type Fault, labelOf, type Plan } from './plan.ts';
+import type { SimulatorControl } from './simulator-control.ts';
+import type { System } from './system.ts';
+
+type Heal = () => void | Promise<void>;
+
+/** Makes happen what a plan has, each at its time, and undoes it. */
+export class Conductor {
+  readonly #plan: Plan;
+  readonly #system: System;
+  readonly #control: SimulatorControl;
+  readonly #clocks: Clocks;
+  readonly #say: (line: string) => void;
+  /** When each way is healed last: an earlier trouble must not end a later one. */
+  readonly #troubles = new Map<string, Fault>();
+
+  constructor(
+    plan: Plan,
+    system: System,
+    control: SimulatorControl,
+    clocks: Clocks,
+    say: (line: string) => void,
+  ) {
+    this.#plan = plan;
+    this.#system = system;
+    this.#control = control;
+    this.#clocks = clocks;
+    this.#say = say;
+  }
+
+  /** Resolves when the run is over and everything is healed. */
+  async conduct(): Promise<void> {
+    const began = performance.now();
+    const until = (atMs: number): Promise<void> => delay(Math.max(0, began + atMs - performance.now()));
+    const all = this.#plan.faults.map(async ({ atMs, forMs, fault }) => {
+      await until(atMs);
+      this.#say(`${labelOf(fault)} for ${forMs} ms`);
+      const heal = await this.#begin(fault);
+      await until(atMs + forMs);
+      await heal();
+      if (forMs > 0) this.#say(`${labelOf(fault)} is over`);
+    });
+    await Promise.all([...all, until(this.#plan.seconds * 1000)]);
+  }
+
+  async #begin(fault: Fault): Promise<Heal> {
+    const { processes, proxies, spoolDirectory } = this.#system;
+    switch (fault.kind) {
+      case 'kill': {
+        await Promise.all(fault.victims.map(victim => processes[victim].kill()));
+        return () => {
+          for (const victim of fault.victims) processes[victim].release();
+        };
+      }
+      case 'freeze':
+        return processes[fault.victim].freeze();
+      case 'damage-spool':
+        await processes.daemon.kill();
+        this.#say(damageSpool(spoolDirectory, fault));
+        return () => processes.daemon.release();
+      case 'full-disk': {
+        const { victim } = fault;
+        processes[victim].cramp();
+        return () => processes[victim].uncramp();
+      }
+      case 'drop':
+        proxies[fault.way].drop();
+        return () => {};
+      case 'reset':
+        proxies[fault.way].reset();
+        return () => {};
+      case 'disturb':
+        this.#troubles.set(fault.way, fault);
+        await proxies[fault.way].disturb(fault.trouble);
+        return async () => {
+          if (this.#troubles.get(fault.way) === fault) await proxies[fault.way].heal();
+        };
+      case 'simulator':
+        this.#say(`concerns ${await this.#control.inject(fault.name, fault.parameters)}`);
+        return () => {};
+      case 'clock-step':
+        this.#clocks.step(fault.seconds);
+        return () => this.#clocks.step(0);
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Clocks } from './clocks.ts';
+import { ManagedProcess } from './managed-process.ts';
+import type { Plan, Way } from './plan.ts';
+import { freePorts } from './ports.ts';
+import { TcpProxy } from './proxy.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const MAIN = join(ROOT, 'dist/cli/main.js');
+
+export const PROCESSES = ['simulator', 'loader', 'hdb', 'tickerplant', 'rdb', 'daemon'] as const;
+
+export type ProcessName = (typeof PROCESSES)[number];
+
+/** Channels of each market, by the table that takes them. */
+export const CHANNELS = {
+  crypto: { agg1s: 'XAS', agg1m: 'XA' },
+  stocks: { agg1s: 'A', agg1m: 'AM' },
+} as const;
+
+/** Where the tickerplant counts its dates. */
+export const ZONES = { crypto: 'UTC', stocks: 'America/New_York' } as const;
+
+/**
+ * What is proved: the processes of a live feed as somebody runs them, each on a port of its own, with proxies on the
+ * ways between them.
+ */
+export class System {
+  readonly directory: string;
+  readonly stateDirectory: string;
+  readonly truthFile: string;
+  readonly ports: Readonly<Record<Exclude<ProcessName, 'daemon'>, number>>;
+  readonly proxies: Readonly<Record<Way, TcpProxy>>;
+  readonly processes: Readonly<Record<ProcessName, ManagedProcess>>;
+  readonly #plan: Plan;
+
+  private constructor(
+    plan: Plan,
+    directory: string,
+    clocks: Clocks,
+    ports: System['ports'],
+    proxies: System['proxies'],
+  ) {
+    this.#plan = plan;
+    this.directory = directory;
+    this.stateDirectory = join(directory, 'state');
+    this.truthFile = join(directory, 'truth.ndjson');
+    this.ports = ports;
+    this.proxies = proxies;
+    mkdirSync(join(directory, 'logs'), { recursive: true });
+    const processOf = (name: ProcessName, args: readonly string[]): ManagedProcess =>
+      new ManagedProcess(
+        name,
+        {
+          command: process.execPath,
+          arguments: [MAIN, ...args],
+          directory: ROOT,
+          environment: () => ({ ...this.#environment(), ...clocks.environment(name) }),
+        },
+        join(directory, 'logs', `${name}.log`),
+      );
+    const commands = this.#commands();
+    this.processes = Object.fromEntries(
+      PROCESSES.map(name => [name, processOf(name, commands[name])]),
+    ) as unknown as System['processes'];
+  }
+
+  static async prepare(plan: Plan, directory: string, clocks: Clocks): Promise<System> {
+    const [simulator, loader, hdb, tickerplant, rdb] = (await freePorts(5)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const proxies = {
+      stream: await TcpProxy.listen(simulator),
+      rest: await TcpProxy.listen(simulator),
+      'daemon-tickerplant': await TcpProxy.listen(tickerplant),
+      'rdb-tickerplant': await TcpProxy.listen(tickerplant),
+    };
+    return new System(plan, directory, clocks, { simulator, loader, hdb, tickerplant, rdb }, proxies);
+  }
+
+  get controlSocket(): string {
+    return join(this.stateDirectory, `control-${this.#plan.market}.sock`);
+  }
+
+  /** Where the daemon's segments are. */
+  get spoolDirectory(): string {
+    return join(this.stateDirectory, 'spool', this.#plan.market);
+  }
+
+  /** Writes the daemon's configuration. */
+  configure(symbols: readonly string[]): void {
+    const { market, drainMs } = this.#plan;
+    const configuration = {
+      feeds: [
+        {
+          market,
+          host: `ws://127.0.0.1:${this.proxies.stream.port}`,
+          channels: Object.values(CHANNELS[market]),
+          symbols,
+        },
+      ],
+      targets: [{ name: 'tickerplant', port: this.proxies['daemon-tickerplant'].port }],
+      state: { directory: this.stateDirectory },
+      quarantine: { directory: join(this.directory, 'quarantine') },
+      drain: { intervalMs: drainMs },
+      history: {
+        rest: {
+          address: `http://127.0.0.1:${this.proxies.rest.port}`,
+          tier: 'paid',
+          settledAfterMinutes: 0,
+        },
+        loader: { port: this.ports.loader },
+      },
+      // Shorter than usual, so that a run shows what comes after them.
+      timeouts: {
+        massiveConnectMs: 3000,
+        massiveAnswerMs: 3000,
+        targetConnectMs: 2000,
+        targetAnswerMs: 3000,
+      },
+      logging: { repeatWindowMs: 0 },
+    };
+    // JSON is YAML.
+    writeFileSync(this.#configurationFile, JSON.stringify(configuration, undefined, 2));
+  }
+
+  async close(): Promise<void> {
+    for (const name of [...PROCESSES].reverse()) await this.processes[name].stop();
+    await Promise.all(Object.values(this.proxies).map(proxy => proxy.close()));
+  }
+
+  get #configurationFile(): string {
+    return join(this.directory, 'daemon.yaml');
+  }
+
+  #environment(): Record<string, string> {
+    return { TZ: ZONES[this.#plan.market], MASSIVE_API_KEY: 'demo' };
+  }
+
+  #commands(): Readonly<Record<ProcessName, readonly string[]>> {
+    const { market, symbols, rate, seed, late } = this.#plan;
+    const { ports, proxies } = this;
+    const root = join(this.directory, 'hdb');
+    const tickerplant = `:127.0.0.1:${proxies['rdb-tickerplant'].port}`;
+    const loader = `:127.0.0.1:${ports.loader}`;
+    const q = (script: string, port: number, ...args: readonly string[]): string[] => [
+      'q',
+      join(ROOT, 'q', script),
+      ...args,
+      '-p',
+      `127.0.0.1:${port}`,
+    ];
+    const simulate = {
+      '--port': ports.simulator,
+      '--market': market,
+      '--symbols': symbols,
+      '--rate': rate,
+      '--seed': seed,
+      '--late': late,
+      '--hours': 'always',
+      '--truth': this.truthFile,
+    };
+    return {
+      simulator: [
+        'simulate',
+        '--json',
+        '--key',
+        'demo',
+        'witness',
+        ...Object.entries(simulate).flatMap(([flag, value]) => [flag, String(value)]),
+      ],
+      loader: q('feed.q', ports.loader, '-root', root, '-market', market, '-grace', '0'),
+      hdb: q('hdb.q', ports.hdb, '-root', root, '-loader', loader, '-name', 'hdb'),
+      tickerplant: q(
+        'tick.q',
+        ports.tickerplant,
+        '-log',
+        join(this.directory, 'tickerplant'),
+        '-market',
+        market,
+      ),
+      rdb: q('rdb.q', ports.rdb, '-tp', tickerplant, '-loader', loader, '-market', market),
+      daemon: ['start', '--config', this.#configurationFile, '--json'],
+    };
+  }
+}

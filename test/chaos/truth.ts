@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { NUMBERS, type Numbers, type Tolerated } from './bar.ts';
+
+/** What the simulator sent, or would have sent to a daemon that listened. */
+export interface TrueBar {
+  readonly table: string;
+  readonly mkt: string;
+  readonly sym: string;
+  readonly startMs: number;
+  /** Of the last version. */
+  readonly numbers: Numbers;
+  /** Whether there is a version that the daemon was not sent, after it had begun to listen. */
+  readonly missed: boolean;
+}
+
+interface Line extends Tolerated {
+  readonly table: string;
+  readonly mkt: string;
+  readonly sym: string;
+  readonly startMs: number;
+  /** Connections that took this version; one of them is the witness's. */
+  readonly sent: number;
+}
+
+/** The bars of a truth file by their identity. */
+export function readTruth(path: string): Map<string, TrueBar> {
+  return truthOf(
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .filter(line => line !== ''),
+  );
+}
+
+export function truthOf(lines: readonly string[]): Map<string, TrueBar> {
+  const bars = new Map<string, TrueBar>();
+  let listening = false;
+  for (const text of lines) {
+    const line = JSON.parse(text) as Line;
+    if (line.sent > 1) listening = true;
+    // What was there before anybody listened is not promised; a later version of it is.
+    if (!listening) continue;
+    const { table, mkt, sym, startMs } = line;
+    const key = identityOf(line);
+    bars.set(key, {
+      table,
+      mkt,
+      sym,
+      startMs,
+      numbers: NUMBERS.map(name => line[name] ?? Number.NaN),
+      missed: (bars.get(key)?.missed ?? false) || line.sent === 1,
+    });
+  }
+  return bars;
+}
+
+export function identityOf(bar: {
+  readonly table: string;
+  readonly mkt: string;
+  readonly sym: string;
+  readonly startMs: number;
+}): string {
+  return `${bar.table}|${bar.mkt}|${bar.sym}|${bar.startMs}`;
+}
