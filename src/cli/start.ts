@@ -5,9 +5,10 @@ import { seconds } from '../base/durations.ts';
 import { MassiveKdbError } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { Logger } from '../base/logger.ts';
+import type { ProcessLock } from '../base/process-lock.ts';
 import { resolveSecrets } from '../config/secrets.ts';
 import { systemSources } from '../config/system-sources.ts';
-import { acquireConnectionLock, type ConnectionLock } from '../massive/connection-lock.ts';
+import { acquireConnectionLock } from '../massive/connection-lock.ts';
 import { QuarantineFile } from '../massive/quarantine-file.ts';
 import type { QuarantineSink } from '../massive/scanner/quarantine-sink.ts';
 import { ReceiveClock } from '../massive/scanner/receive-clock.ts';
@@ -126,8 +127,8 @@ function sharedParts(
 }
 
 /** One lock for each connection, so that no other process of this machine takes its place at Massive. */
-async function acquireLocks({ configuration, secrets }: Reloadable): Promise<readonly ConnectionLock[]> {
-  const locks: ConnectionLock[] = [];
+async function acquireLocks({ configuration, secrets }: Reloadable): Promise<readonly ProcessLock[]> {
+  const locks: ProcessLock[] = [];
   try {
     for (const feed of configuration.feeds) {
       const key = secrets.keyOf(feed).reveal();

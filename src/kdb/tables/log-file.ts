@@ -1,5 +1,5 @@
 /** What a kdb+ log begins with: the mark of a serialised object, and an empty general list. */
-const LOG_HEADER = Uint8Array.of(0xff, 0x01, 0, 0, 0, 0, 0, 0);
+export const LOG_HEADER: Uint8Array = Uint8Array.of(0xff, 0x01, 0, 0, 0, 0, 0, 0);
 
 const GENERAL_LIST_OF_THREE = Uint8Array.of(0, 0, 3, 0, 0, 0);
 const SYMBOL_ATOM = 0xf5;
@@ -10,7 +10,12 @@ const SYMBOL_ATOM = 0xf5;
  * messages without length or checksum.
  */
 export function logFileOf(table: string, columns: Uint8Array): Uint8Array {
-  return Buffer.concat([LOG_HEADER, GENERAL_LIST_OF_THREE, symbolAtom('upd'), symbolAtom(table), columns]);
+  return Buffer.concat([LOG_HEADER, logMessageHead(table), columns]);
+}
+
+/** What stands before the columns in a message of a log. */
+export function logMessageHead(table: string): Uint8Array {
+  return Buffer.concat([GENERAL_LIST_OF_THREE, symbolAtom('upd'), symbolAtom(table)]);
 }
 
 function symbolAtom(name: string): Uint8Array {

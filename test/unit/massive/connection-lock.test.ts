@@ -4,12 +4,11 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { type Processes, systemProcesses } from '../../../src/base/process-lock.ts';
 import {
   acquireConnectionLock,
   ConnectionInUseError,
   ConnectionLockError,
-  type Processes,
-  systemProcesses,
 } from '../../../src/massive/connection-lock.ts';
 
 /** The processes of an imaginary machine, by pid with their starts. */

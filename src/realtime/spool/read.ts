@@ -1,0 +1,63 @@
+import type { Batch } from '../../kdb/batch.ts';
+import type { DamageKeeper } from './damage.ts';
+import { isMissing, SpoolError } from './errors.ts';
+import type { SpoolFiles } from './files.ts';
+import { batchOf, MARK_BYTES } from './record.ts';
+import type { Segment } from './segment.ts';
+import { scanSegment } from './segment-scan.ts';
+
+export interface ReadParts {
+  readonly files: SpoolFiles;
+  readonly damage: DamageKeeper;
+  readonly allocate: (byteCount: number) => Uint8Array;
+}
+
+/**
+ * The records beyond sequence `after`, in order and each once, until the columns have `maxBytes`; at least one if there
+ * is one. What cannot be read as a record is skipped, counted and kept aside.
+ *
+ * @throws SpoolError SPOOL_READ
+ */
+export async function readRecords(
+  segments: readonly Segment[],
+  after: number,
+  maxBytes: number,
+  parts: ReadParts,
+): Promise<Batch[]> {
+  const batches: Batch[] = [];
+  let last = after;
+  let bytes = 0;
+  for (const segment of [...segments]) {
+    if (segment.last <= last) continue;
+    for await (const batch of recordsOf(segment, last, parts)) {
+      batches.push(batch);
+      last = batch.sequence;
+      bytes += batch.columns.length;
+      if (bytes >= maxBytes) return batches;
+    }
+  }
+  return batches;
+}
+
+async function* recordsOf(segment: Segment, after: number, parts: ReadParts): AsyncGenerator<Batch> {
+  try {
+    const file = await parts.files.open(segment.path, 'read');
+    try {
+      let last = after;
+      const range = { from: segment.placeBefore(after), to: segment.endBytes, withData: true };
+      for await (const found of scanSegment(file, range)) {
+        if (found.kind === 'damage') {
+          await parts.damage.skipped({ segment, begin: found.begin, end: found.end }, file);
+        } else if (found.mark.sequence > last) {
+          last = found.mark.sequence;
+          yield batchOf(found.mark, found.bytes!.subarray(MARK_BYTES), parts.allocate);
+        }
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    // It was acknowledged by everyone meanwhile, and deleted.
+    if (!isMissing(error)) throw SpoolError.read(segment.path, error);
+  }
+}
