@@ -149,8 +149,11 @@ function completed(
   };
   const optional = (path: SettingPath, value: string | null) =>
     value === null ? null : absolute(path, value);
-  const { state, quarantine, logging } = configuration;
+  const { state, spool, quarantine, logging } = configuration;
   const stateDirectory = absolute(['state', 'directory'], state.directory);
+  // A relative one is a part of the state, wherever that is.
+  const inState = (path: SettingPath, value: string) =>
+    /^~|^\//.test(value) ? absolute(path, value) : join(stateDirectory, value);
   return {
     ...configuration,
     feeds: configuration.feeds.map((feed, index) => ({
@@ -165,13 +168,8 @@ function completed(
       tlsCaFile: optional(['targets', index, 'tlsCaFile'], target.tlsCaFile),
     })),
     state: { directory: stateDirectory },
-    quarantine: {
-      ...quarantine,
-      // A relative one is a part of the state, wherever that is.
-      directory: /^~|^\//.test(quarantine.directory)
-        ? absolute(['quarantine', 'directory'], quarantine.directory)
-        : join(stateDirectory, quarantine.directory),
-    },
+    spool: { ...spool, directory: inState(['spool', 'directory'], spool.directory) },
+    quarantine: { ...quarantine, directory: inState(['quarantine', 'directory'], quarantine.directory) },
     logging: { ...logging, file: optional(['logging', 'file'], logging.file) },
   };
 }

@@ -14,6 +14,13 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'targets.allowUnlogged': 'accept a tickerplant that keeps no log',
   'drain.intervalMs': 'time between two drains',
   'memory.backlogBytes': 'most bytes that wait for one target in memory',
+  'spool.directory':
+    'where batches are kept until they are acknowledged; a relative one is in the state directory',
+  'spool.sync': 'when a batch is on the disk',
+  'spool.syncIntervalMs': 'for sync interval: longest time until a batch is on the disk',
+  'spool.maxBytes': 'most bytes of the spool of a market',
+  'spool.segmentBytes': 'when to begin the next file',
+  'spool.keepDates': 'dates that have ended and are kept beside the current one',
   'quarantine.directory': 'where what cannot be used is put; a relative one is in the state directory',
   'quarantine.maxFileBytes': 'when to begin the next file',
   'quarantine.maxFiles': 'files to keep',

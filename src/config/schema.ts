@@ -10,6 +10,9 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
 export const LOG_FORMATS = ['pretty', 'json'] as const;
 
+/** When a batch is on the disk: before it is sent, within a time, or when the system likes. */
+export const SYNC_POLICIES = ['each-drain', 'interval', 'never'] as const;
+
 /** What an account of Massive may ask of REST: 5 requests a minute, or what it calls unlimited. */
 export const REST_TIERS = ['basic', 'paid'] as const;
 
@@ -122,6 +125,16 @@ export const configurationSchema = z.strictObject({
   drain: z.strictObject({ intervalMs: wholeNumber(10, 60_000, 'milliseconds').default(1000) }).prefault({}),
   memory: z
     .strictObject({ backlogBytes: wholeNumber(MIB, 1024 * 1024 * MIB, 'bytes').default(256 * MIB) })
+    .prefault({}),
+  spool: z
+    .strictObject({
+      directory: directoryPath.default('spool'),
+      sync: oneOf(SYNC_POLICIES).default('each-drain'),
+      syncIntervalMs: wholeNumber(10, 600_000, 'milliseconds').default(5000),
+      maxBytes: wholeNumber(16 * MIB, 1024 * 1024 * MIB, 'bytes').default(8192 * MIB),
+      segmentBytes: wholeNumber(MIB, 1024 * MIB, 'bytes').default(64 * MIB),
+      keepDates: wholeNumber(0, 366, 'dates').default(1),
+    })
     .prefault({}),
   quarantine: z
     .strictObject({

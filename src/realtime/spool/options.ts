@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Counters } from '../../base/counters.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Random } from '../../base/random.ts';
+import type { SYNC_POLICIES } from '../../config/schema.ts';
 import type { SpoolFiles } from './files.ts';
 
 /**
@@ -10,8 +11,6 @@ import type { SpoolFiles } from './files.ts';
  * - `interval`: within `syncIntervalMs` after it; a crash of the machine, not of the process, costs what is younger.
  * - `never`: when the operating system likes.
  */
-export const SYNC_POLICIES = ['each-drain', 'interval', 'never'] as const;
-
 export type SyncPolicy = (typeof SYNC_POLICIES)[number];
 
 export interface SpoolOptions {

@@ -65,10 +65,14 @@ describe('configuration - layers', () => {
 
   it('paths in the file are relative to it, others to the working directory, and ~ is the home directory', () => {
     const elsewhere = { '/etc/kdb/a.yaml': 'logging: {file: a.log}\nstate: {directory: ~/state}' };
-    const { logging, state, quarantine } = load({ files: elsewhere, flags: { config: '/etc/kdb/a.yaml' } });
+    const { logging, state, spool, quarantine } = load({
+      files: elsewhere,
+      flags: { config: '/etc/kdb/a.yaml' },
+    });
     expect(logging.file).to.equal('/etc/kdb/a.log');
     expect(state.directory).to.equal('/home/ops/state');
     expect(quarantine.directory).to.equal('/home/ops/state/quarantine');
+    expect(spool.directory).to.equal('/home/ops/state/spool');
     expect(load({ flags: { 'logging-file': 'b.log' } }).logging.file).to.equal('/here/b.log');
     expect(load({ flags: { 'quarantine-directory': '/var/bad' } }).quarantine.directory).to.equal('/var/bad');
   });
