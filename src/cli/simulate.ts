@@ -5,6 +5,7 @@ import type { LogFields, Logger } from '../base/logger.ts';
 import { FAULT_KINDS, parseScheduledFault } from '../simulator/faults.ts';
 import { isDate } from '../simulator/history/dates.ts';
 import type { Holiday } from '../simulator/history/holidays.ts';
+import { MARKET_HOURS } from '../simulator/history/trading-calendar.ts';
 import { SIMULATED_MARKETS, type SimulatedMarket } from '../simulator/markets.ts';
 import {
   type AcceptedFileKey,
@@ -90,9 +91,10 @@ export const simulate = defineCommand({
     },
     'requests-per-minute': { type: 'number', describe: 'REST requests that a key may make; else any number' },
     hours: {
-      choices: ['calendar', 'always'] as const,
+      choices: MARKET_HOURS,
       default: DEFAULT_OPTIONS.hours,
-      describe: 'when REST and files have bars: as the exchanges are open, or always, as the stream',
+      describe:
+        'when REST and files have bars: as the exchanges are open, or always, as the stream; exchange: the stream too only as the exchanges are open',
     },
     holiday: {
       type: 'string',

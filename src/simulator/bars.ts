@@ -39,6 +39,7 @@ export class BarSource {
   readonly #universe: Universe;
   readonly #late: LateSchedule;
   readonly #path: (symbolSeed: number, second: number) => number;
+  readonly #isOpen: (second: number) => boolean;
   readonly #second = emptyBar();
   /** The last price that was asked for: the close of one second is the open of the next. */
   #pricedSymbol = -1;
@@ -46,16 +47,26 @@ export class BarSource {
   #price = 0;
   readonly #trade: Trade = { price: 0, volume: 0 };
 
-  /** @param path `pathAt`, or something that gives the same faster for seconds that follow each other */
-  constructor(universe: Universe, late: LateSchedule, path = pathAt) {
+  /**
+   * @param path `pathAt`, or something that gives the same faster for seconds that follow each other
+   * @param isOpen whether the market trades in a second; always without it
+   */
+  constructor(
+    universe: Universe,
+    late: LateSchedule,
+    path = pathAt,
+    isOpen: (second: number) => boolean = () => true,
+  ) {
     this.#universe = universe;
     this.#late = late;
     this.#path = path;
+    this.#isOpen = isOpen;
   }
 
   /** Whether a symbol has a bar of that second (since 1970). */
   traded(symbol: number, second: number): boolean {
-    return unit(hash3(this.#universe.seeds[symbol]!, second, EXISTS)) < this.#universe.activity[symbol]!;
+    const { seeds, activity } = this.#universe;
+    return unit(hash3(seeds[symbol]!, second, EXISTS)) < activity[symbol]! && this.#isOpen(second);
   }
 
   /** The first second from `from` on in which a symbol traded; `until` where there is none before it. */
@@ -64,7 +75,7 @@ export class BarSource {
     // Compares as `traded` does: scaling by a power of two is exact.
     const limit = this.#universe.activity[symbol]! * 0x100000000;
     let second = from;
-    while (second < until && hash3(seed, second, EXISTS) >>> 0 >= limit) second++;
+    while (second < until && (hash3(seed, second, EXISTS) >>> 0 >= limit || !this.#isOpen(second))) second++;
     return second;
   }
 

@@ -59,7 +59,7 @@ export interface SimulatorOptions extends SessionSettings {
   readonly truthPath: string | undefined;
   /** REST requests that a key may make in a minute; undefined: any number. */
   readonly requestsPerMinute: number | undefined;
-  /** When REST and files have bars. */
+  /** When REST and files have bars, and when the stream. */
   readonly hours: MarketHours;
   /** Days on which the exchanges are closed or close early, beside the usual ones or in their place. */
   readonly holidays: readonly Holiday[];

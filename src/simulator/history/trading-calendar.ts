@@ -19,8 +19,13 @@ export interface Session extends Span {
   readonly midnight: number;
 }
 
-/** `calendar`: as the exchanges are open. `always`: every hour of every day, as the stream is. */
-export type MarketHours = 'calendar' | 'always';
+/**
+ * When REST and files have bars, and when the stream: `calendar` as the exchanges are open, but the stream always;
+ * `always` every hour of every day; `exchange` as the exchanges are open, the stream too.
+ */
+export const MARKET_HOURS = ['calendar', 'always', 'exchange'] as const;
+
+export type MarketHours = (typeof MARKET_HOURS)[number];
 
 const NEW_YORK = 'America/New_York';
 const CHICAGO = 'America/Chicago';
@@ -81,6 +86,16 @@ export class TradingCalendar {
       const session = this.session(date);
       if (session && session.from <= second) return session;
       date = addDays(date, -1);
+    }
+  }
+
+  /** The first session that begins after `second`. */
+  next(second: number): Session {
+    let date = this.dateOf(second);
+    for (;;) {
+      const session = this.session(date);
+      if (session && session.from > second) return session;
+      date = addDays(date, 1);
     }
   }
 

@@ -45,6 +45,21 @@ describe('simulator bars', () => {
     for (const bar of seconds.values()) expect(exactVolume(bar)).to.be.above(0);
   });
 
+  it('hours - of the exchange: nothing is traded before it opens or after it has closed, corrections still come', () => {
+    const close = Date.UTC(2026, 9, 3, 0);
+    const tape = new MarketTape({ atMs: close - 60_000, lateShare: 0.3, hours: 'exchange' });
+    while (tape.market.feed.dueMs < close + 600_000) tape.market.feed.step();
+    const { events } = tape;
+    const starts = events.map(({ s }) => Number(s));
+    expect(Math.max(...starts)).to.be.within(close - 60_000, close - 1000);
+    const lastVersion = events.findLast(({ ev }) => ev === 'A')!;
+    expect(starts.filter(start => start === lastVersion['s']).length).to.be.above(1);
+    const open = Date.UTC(2026, 9, 5, 8);
+    const next = new MarketTape({ atMs: open - 60_000, hours: 'exchange' });
+    while (next.market.feed.dueMs < open + 60_000) next.market.feed.step();
+    expect(Math.min(...next.events.map(({ s }) => Number(s)))).to.be.within(open, open + 5000);
+  });
+
   it('activity - few symbols make most of the bars', () => {
     const events = new MarketTape({ symbols: 1000, barsPerSecond: 100 }).runTo(30);
     const counts = new Map<unknown, number>();
