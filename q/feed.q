@@ -15,7 +15,7 @@
 .feed.folder:1_string first ` vs hsym .z.f;
 .feed.load:{[script] system"l ",$[count .feed.folder;.feed.folder;"."],"/",script};
 .feed.load each ("schema.q";"calendar.q";"reference.q";"disk.q";"merge.q";"partition.q";"chunk.q";"stage.q");
-.feed.load each ("generation.q";"lease.q";"plain.q";"store.q";"settle.q";"watch.q");
+.feed.load each ("generation.q";"lease.q";"plain.q";"store.q";"settle.q";"reconcile.q";"watch.q");
 
 / globals
 / .feed.protocol  version of the protocol below; the feed refuses another one
@@ -140,7 +140,7 @@
   .gen.grace:0D00:00:01*.feed.number[options;`grace;60];
   .part.compression:$["none"~first options`compression;();.feed.number[options;`compression;17 2 6]];
   .feed.open[.disk.path first options`root;$[`plain in key options;first options`plain;""]];
-  .z.pc:{[handle] .lease.closed handle;};
+  .z.pc:{[handle] .lease.closed handle;.reconcile.closed handle;};
   .z.ts:{[now] @[.store.collect;::;{-2 x}];};
   if[`settle in key options;.feed.settleAndEnd first options`settle];
   if[not system"t";system"t 1000"];

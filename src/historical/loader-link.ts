@@ -11,9 +11,9 @@ import type { Loader } from '../kdb/loader/loader.ts';
 /** What a backfill asks of a loader. */
 export type LoaderClient = Pick<Loader, 'facts' | 'stage' | 'merge' | 'waiting' | 'close'>;
 
-export interface LoaderLinkParts {
+export interface LoaderLinkParts<Client> {
   /** Connects to the loader; rejects with KdbConnectError. */
-  readonly open: () => Promise<LoaderClient>;
+  readonly open: () => Promise<Client>;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -32,25 +32,25 @@ export const LOADER_PATIENCE: LoaderPatience = { waitMs: 120_000, retryBaseMs: 2
  * The loader, through its restarts: work that a lost connection cut short is done again from its beginning, which the
  * loader's protocol allows, because a unit that is begun anew forgets what was staged of it.
  */
-export class LoaderLink {
-  readonly #parts: LoaderLinkParts;
+export class LoaderLink<Client extends Pick<LoaderClient, 'close'> = LoaderClient> {
+  readonly #parts: LoaderLinkParts<Client>;
   readonly #patience: LoaderPatience;
-  #loader: Promise<LoaderClient> | undefined;
+  #loader: Promise<Client> | undefined;
 
-  constructor(parts: LoaderLinkParts, patience: LoaderPatience = LOADER_PATIENCE) {
+  constructor(parts: LoaderLinkParts<Client>, patience: LoaderPatience = LOADER_PATIENCE) {
     this.#parts = parts;
     this.#patience = patience;
   }
 
   /** Rejects with what the work rejects with, or with why the loader stayed away. */
-  async use<T>(work: (loader: LoaderClient) => Promise<T>, signal: AbortSignal): Promise<T> {
+  async use<T>(work: (loader: Client) => Promise<T>, signal: AbortSignal): Promise<T> {
     const { clock, random, logger } = this.#parts;
     const { waitMs, retryBaseMs, retryCapMs } = this.#patience;
     const backoff = new Backoff({ baseMs: retryBaseMs, capMs: retryCapMs }, random);
     let awaySinceMs: number | undefined;
     for (;;) {
       signal.throwIfAborted();
-      let loader: LoaderClient | undefined;
+      let loader: Client | undefined;
       try {
         loader = await this.#connected();
         return await work(loader);
@@ -72,7 +72,7 @@ export class LoaderLink {
     this.#loader = undefined;
   }
 
-  #connected(): Promise<LoaderClient> {
+  #connected(): Promise<Client> {
     this.#loader ??= this.#parts.open().catch((error: unknown) => {
       this.#loader = undefined;
       throw error;
@@ -80,7 +80,7 @@ export class LoaderLink {
     return this.#loader;
   }
 
-  #forget(loader: LoaderClient | undefined): void {
+  #forget(loader: Client | undefined): void {
     if (!loader) return;
     loader.close();
     this.#loader = undefined;

@@ -8,7 +8,15 @@ import { QError } from '../errors.ts';
 import { ByteWriter } from '../ipc/byte-writer.ts';
 import { decodeValue } from '../ipc/decode.ts';
 import { encodeValue } from '../ipc/encode.ts';
-import { GENERIC_NULL, listOf, longAtom, type QTable, type QValue, symbolAtom } from '../ipc/values.ts';
+import {
+  GENERIC_NULL,
+  listOf,
+  longAtom,
+  type QTable,
+  type QValue,
+  symbolAtom,
+  symbolVector,
+} from '../ipc/values.ts';
 import { type Target, targetName } from '../target.ts';
 import {
   type LoaderFacts,
@@ -20,6 +28,7 @@ import {
 } from './answers.ts';
 import { chunkOf, chunkRanges } from './chunk.ts';
 import { LoaderError, NotLoaderError } from './errors.ts';
+import { type HeldBars, type HeldSymbol, heldBarsOf, heldSymbolsOf } from './held-bars.ts';
 
 /** The version of the loader's protocol that this client speaks; q/feed.q has the same. */
 const PROTOCOL = 1;
@@ -127,6 +136,24 @@ export class Loader {
   /** What is staged and not merged. */
   async waiting(): Promise<WaitingPart[]> {
     return waitingPartsOf(await this.#call('say what waits', '.feed.waiting', GENERIC_NULL));
+  }
+
+  /**
+   * Opens a date of a table of bars to be compared: its symbols, in the order of the database. What `heldBars` answers
+   * from then on is the state of this moment, until the next call or `endHeld`.
+   */
+  async openHeld(table: string, date: DateDays): Promise<HeldSymbol[]> {
+    const day: QValue = { kind: 'atom', type: 'date', value: date };
+    return heldSymbolsOf(await this.#call(`open ${table}`, '.reconcile.open', symbolAtom(table), day));
+  }
+
+  /** Bars of some symbols of the date that is open. Symbols that the database lacks are left out. */
+  async heldBars(symbols: readonly string[]): Promise<HeldBars> {
+    return heldBarsOf(await this.#call('read bars', '.reconcile.rows', symbolVector(symbols)));
+  }
+
+  async endHeld(): Promise<void> {
+    await this.#call('close bars', '.reconcile.close', GENERIC_NULL);
   }
 
   close(): void {
