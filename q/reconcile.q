@@ -4,8 +4,9 @@
 / rules:   captured is what came by the stream or over REST. Where a flat file has been merged since, its values are
 /          the bar's, and the last live version is found again: among the superseded versions if it said something
 /          else, and otherwise it was the bar itself. Which of the two tell the columns that no file has: of these a
-/          bar keeps the last live version's values, and a bar without any was never captured (bars of indices over
-/          REST have none of them either, and count as not captured once a file is merged).
+/          bar keeps the last live version's values, and a bar without any was never captured.
+/ limits:  once a file is merged, bars of indices that came over REST count as not captured, because they have none of
+/          these columns either, and a bar of which nothing was superseded has the file's number of trades.
 / flow:    .reconcile.open -> symbols -> .reconcile.rows, .reconcile.rows, ... -> .reconcile.close
 / launch:  loaded by q/feed.q
 

@@ -6,6 +6,8 @@ export const ExitCode = {
   ok: 0,
   /** The command ran, and its outcome is negative: rows lost, a query refused. */
   failed: 1,
+  /** `reconcile` compared, and what the database holds is not what the flat file says. */
+  different: 2,
   /** Wrong flags or arguments. */
   usage: 64,
   /** The tickerplant's tables are not what the feed publishes. */

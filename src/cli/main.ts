@@ -15,6 +15,12 @@ await main([
     load: async () => (await import('./backfill.ts')).backfill,
   },
   {
+    usage: 'reconcile <date>',
+    summary: "Compare what was captured live with the day's flat file",
+    example: 'reconcile 2026-10-02 --repair --html reconcile.html',
+    load: async () => (await import('./reconcile.ts')).reconcile,
+  },
+  {
     usage: 'reference',
     summary: 'Bring splits and dividends of stocks into the HDB',
     example: 'reference --from 2020-01-01',

@@ -53,7 +53,12 @@ export async function requestOf(flags: BackfillFlags): Promise<BackfillRequest> 
   };
 }
 
-async function symbolsOf({ market, symbols, 'symbols-file': file }: BackfillFlags): Promise<SymbolSelection> {
+/** The symbols that flags name, all without them. Throws UsageError, SymbolFileError. */
+export async function symbolsOf({
+  market,
+  symbols,
+  'symbols-file': file,
+}: Pick<BackfillFlags, 'market' | 'symbols' | 'symbols-file'>): Promise<SymbolSelection> {
   if (symbols !== undefined && file !== undefined) {
     throw new UsageError('--symbols is given beside --symbols-file', 'Keep one of the two.');
   }

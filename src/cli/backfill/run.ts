@@ -91,10 +91,10 @@ function worse(left: ExitCode, right: ExitCode): ExitCode {
 }
 
 /** A ledger belongs to one database: another one in the same place begins with an empty one. */
-async function ledgerPath(
+export async function ledgerPath(
   loader: LoaderLink,
   { state }: Configuration,
-  { market }: BackfillRequest,
+  { market }: Pick<BackfillRequest, 'market'>,
   stop: AbortSignal,
 ): Promise<string> {
   const { identity } = await loader.use(async ({ facts }) => facts, stop);

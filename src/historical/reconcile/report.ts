@@ -7,8 +7,8 @@ import type { DayComparison, NotSubscribed } from './reconcile-day.ts';
 import { type BarCounts, type ColumnCounts, faultsOf, type SymbolCounts } from './tally.ts';
 
 /**
- * How a reconciliation ends. `equal`: the database has what the file has, and nothing else. `repaired`: it has all that
- * the file has since this repair; bars that only the database has stay. `nothing`: no bar was there to be compared.
+ * How a reconciliation ends. `equal`: the database has what the file has, and nothing else. `repaired`: a repair was asked for, and
+ * it has all that the file has; bars that only the database has stay. `nothing`: no bar was there to be compared.
  */
 export type ReconcileOutcome = 'equal' | 'repaired' | 'different' | 'nothing';
 
@@ -62,6 +62,8 @@ export interface ReportContext {
   readonly market: Market;
   readonly date: DateDays;
   readonly files: readonly DayFile[];
+  /** Whether a repair was asked for; `repair` is undefined where nothing was left to do. */
+  readonly isRepair: boolean;
   readonly repair: RepairReport | undefined;
   /** The database against the file after the repair. */
   readonly databaseAfter: BarCounts | undefined;
@@ -75,7 +77,7 @@ export function reportOf(comparison: DayComparison, context: ReportContext): Rec
     market: context.market,
     table: 'agg1m',
     date: isoDateOf(context.date),
-    outcome: outcomeOf(database, context.repair !== undefined),
+    outcome: outcomeOf(database, context.isRepair),
     files: context.files.map(({ key, file }) => ({
       key,
       etag: file.identity.etag,
@@ -100,10 +102,10 @@ export function reportOf(comparison: DayComparison, context: ReportContext): Rec
   };
 }
 
-export function outcomeOf(database: BarCounts, isRepaired: boolean): ReconcileOutcome {
+export function outcomeOf(database: BarCounts, isRepair: boolean): ReconcileOutcome {
   if (database.file === 0 && database.held === 0) return 'nothing';
   if (faultsOf(database) === 0) return 'equal';
-  return isRepaired && database.missing === 0 && database.different === 0 ? 'repaired' : 'different';
+  return isRepair && database.missing === 0 && database.different === 0 ? 'repaired' : 'different';
 }
 
 function minutesOf({ captured, session }: DayComparison): MinuteReport[] {

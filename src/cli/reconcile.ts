@@ -1,0 +1,145 @@
+import { writeFileSync } from 'node:fs';
+import { systemClock } from '../base/clock.ts';
+import { memoryCounters } from '../base/counters.ts';
+import { ExitCode } from '../base/exit-codes.ts';
+import type { Configuration } from '../config/schema.ts';
+import { LOADER_PATIENCE, LoaderLink } from '../historical/loader-link.ts';
+import type { ReconcileOutcome } from '../historical/reconcile/report.ts';
+import { SymbolSelection } from '../historical/symbol-selection.ts';
+import { QuarantineFile } from '../massive/quarantine-file.ts';
+import { createLogger, type ProcessLogger } from '../ops/logger.ts';
+import { MARKETS } from '../tables/markets.ts';
+import { SessionCalendar } from '../tables/session-calendar.ts';
+import { loaderTarget, openLoader } from './backfill/loader.ts';
+import { dateOf } from './backfill/request-flags.ts';
+import { openSources } from './backfill/sources.ts';
+import { type CommandContext, defineCommand, UsageError } from './command.ts';
+import { CONFIGURATION_FLAGS, configurationFromProcess } from './configuration.ts';
+import { reconcilePage } from './reconcile/page.ts';
+import { runReconcile } from './reconcile/run.ts';
+import { limitOf, marketOf, type ReconcileFlags, subscribedOf } from './reconcile/scope.ts';
+import { reconcileLines } from './reconcile/text.ts';
+
+/** `massive-kdb reconcile` */
+export const reconcile = defineCommand({
+  arguments: {
+    date: { type: 'string', demandOption: true, describe: 'a trading date, YYYY-MM-DD' },
+  },
+  flags: {
+    ...CONFIGURATION_FLAGS,
+    market: { type: 'string', choices: MARKETS, describe: 'the market; that of the feeds without it' },
+    symbols: {
+      type: 'string',
+      requiresArg: true,
+      describe: "symbols or patterns that were subscribed to, instead of the feeds'",
+    },
+    'symbols-file': { type: 'string', requiresArg: true, describe: 'the same from a file, one a line' },
+    all: {
+      type: 'boolean',
+      default: false,
+      describe: 'compare every symbol of the file, subscribed to or not',
+    },
+    repair: { type: 'boolean', default: false, describe: "load the file's version where they differ" },
+    limit: {
+      type: 'number',
+      default: 20,
+      requiresArg: true,
+      describe: 'symbols, and bars of each kind, that are listed one by one',
+    },
+    html: { type: 'string', requiresArg: true, describe: 'write a page with pictures to this file' },
+    json: { type: 'boolean', default: false, describe: 'print the report as JSON' },
+  },
+  examples: [
+    ['reconcile 2026-10-02', 'How complete that day was captured'],
+    ['reconcile 2026-10-02 --repair --html day.html', "Load the file's version, and keep the pictures"],
+  ],
+  async run(given, context) {
+    const { market: _market, symbols: _symbols, 'symbols-file': _file, ...settings } = given;
+    const { configuration, warnings } = configurationFromProcess(settings, true);
+    const logger = createLogger(configuration.logging, {
+      clock: systemClock,
+      stderr: context.stderr as NodeJS.WriteStream,
+    });
+    try {
+      for (const warning of warnings) logger.warn(warning);
+      return await reconcileDate(given, configuration, logger, context);
+    } finally {
+      await logger.close();
+    }
+  },
+});
+
+const EXIT_CODES: Readonly<Record<ReconcileOutcome, ExitCode>> = {
+  equal: ExitCode.ok,
+  repaired: ExitCode.ok,
+  different: ExitCode.different,
+  nothing: ExitCode.failed,
+};
+
+async function reconcileDate(
+  flags: ReconcileFlags,
+  configuration: Configuration,
+  logger: ProcessLogger,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const date = dateOf('the date', flags.date);
+  const market = marketOf(flags, configuration);
+  const limit = limitOf(flags);
+  const subscribed = await subscribedOf(flags, market, configuration);
+  const calendar = new SessionCalendar(market);
+  const counters = memoryCounters();
+  const quarantine = new QuarantineFile(configuration.quarantine, { clock: systemClock, logger, counters });
+  const request = {
+    market,
+    table: 'agg1m',
+    symbols: SymbolSelection.all,
+    fromDate: date,
+    untilDate: date,
+    source: 'flat',
+  } as const;
+  const sources = openSources(configuration, request, {
+    clock: systemClock,
+    logger,
+    counters,
+    calendar,
+    quarantine,
+  });
+  for (const secret of sources.secrets) logger.hide(secret);
+  const target = loaderTarget(configuration, logger);
+  const loader = new LoaderLink(
+    {
+      open: () => openLoader(target, market, configuration),
+      clock: systemClock,
+      random: Math.random,
+      logger,
+    },
+    { ...LOADER_PATIENCE, waitMs: configuration.failFast ? 0 : configuration.history.loader.waitMs },
+  );
+  try {
+    if (!sources.flat) throw withoutFiles();
+    const { report, comparison } = await runReconcile(request, {
+      ...{ configuration, flat: sources.flat, loader, calendar, logger, context, subscribed },
+      isRepair: flags.repair,
+      limits: { symbols: limit, examples: limit },
+    });
+    const { stdout } = context;
+    if (flags.json) stdout.write(`${JSON.stringify(report)}\n`);
+    else for (const line of reconcileLines(report)) stdout.write(`${line}\n`);
+    if (flags.html !== undefined) writeFileSync(flags.html, reconcilePage(report, comparison));
+    return EXIT_CODES[report.outcome];
+  } catch (error) {
+    if (context.stop.aborted) return ExitCode.interrupted;
+    throw error;
+  } finally {
+    await loader.close();
+    await sources.close();
+    await quarantine.close();
+  }
+}
+
+function withoutFiles(): UsageError {
+  return new UsageError(
+    'the flat file of a day is what it is compared with, and no flat files are configured',
+    'Give the secrets of history.flatFiles (MASSIVE_S3_ACCESS_KEY and MASSIVE_S3_SECRET_KEY), or a folder as its place.',
+  );
+}

@@ -1,0 +1,163 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { systemClock } from '../../../src/base/clock.ts';
+import type { ReconcileReport } from '../../../src/historical/reconcile/report.ts';
+import { Loader } from '../../../src/kdb/loader/loader.ts';
+import { dateDaysOf } from '../../../src/tables/epoch.ts';
+import { blocksOf } from '../../support/bar-versions.ts';
+import type { CommandResult } from '../../support/command-process.ts';
+import { HistoryProcesses } from '../../support/history-processes.ts';
+import { fileRows, type LiveDay, liveDay } from '../../support/live-day.ts';
+
+const DATE = '2026-10-02';
+const KEY = 'us_stocks_sip/minute_aggs_v1/2026/10/2026-10-02.csv.gz';
+
+/** What was captured, but for the number of trades, which a bar has from the file once that is loaded. */
+function withoutTrades({ captured }: ReconcileReport): unknown {
+  const { columns, examples, ...rest } = captured;
+  const { trades: _, ...others } = columns;
+  const { missing, different } = examples;
+  return { ...rest, columns: others, examples: { missing, different } };
+}
+
+describe('reconcile', function () {
+  this.timeout(240_000);
+  let processes: HistoryProcesses;
+  let day: LiveDay;
+  let absentSubscribed: string;
+  let absentOther: string;
+
+  before(async () => {
+    processes = await HistoryProcesses.start({ symbols: 30, rate: 2, atMs: Date.UTC(2026, 9, 8, 14) });
+    const file = await fileRows(processes.httpAddress, KEY);
+    const symbols = [...new Set(file.map(({ sym }) => sym))];
+    [absentSubscribed, absentOther] = [symbols[5]!, symbols[9]!];
+    day = liveDay(file, [absentSubscribed, absentOther]);
+    expect(day.missing).to.be.greaterThan(50);
+    await stage(day);
+  });
+
+  after(() => processes.stop());
+
+  async function stage({ rows }: LiveDay): Promise<void> {
+    const loader = await Loader.open(
+      { host: '127.0.0.1', port: processes.loaderPort, user: '', password: '' },
+      { clock: systemClock, connectTimeoutMs: 60_000, answerTimeoutMs: 60_000, market: 'stocks' },
+    );
+    const recv = rows.reduce((latest, bar) => (bar.recv > latest ? bar.recv : latest), 0n);
+    await loader.stage(
+      'live.test',
+      blocksOf(
+        rows.map(bar => ({ ...bar, recv })),
+        dateDaysOf(DATE),
+      ),
+    );
+    await loader.merge('agg1m', [dateDaysOf(DATE)]);
+    loader.close();
+  }
+
+  function reconcile(...flags: readonly string[]): Promise<CommandResult> {
+    const market = ['--market', 'stocks', '--symbols', absentSubscribed];
+    return processes.command('reconcile', DATE, ...market, ...flags).done;
+  }
+
+  async function report(...flags: readonly string[]): Promise<{ code: number; report: ReconcileReport }> {
+    const { code, stdout, stderr } = await reconcile('--json', ...flags);
+    expect(stdout, stderr).to.not.equal('');
+    return { code: Number(code), report: JSON.parse(stdout) as ReconcileReport };
+  }
+
+  it('finds every hole, difference and extra bar that was made, and ends with 2', async () => {
+    const { code, report: found } = await report();
+    const wholly = day.absent.get(absentSubscribed)!;
+    expect(code).to.equal(2);
+    expect(found.outcome).to.equal('different');
+    expect(found.captured).to.include({
+      file: day.file + wholly,
+      missing: day.missing + wholly,
+      different: day.different,
+      extra: day.extra,
+      equal: day.file - day.missing - day.different,
+    });
+    expect(found.captured.columns['volume']!.different).to.equal(day.columns['volume']);
+    expect(found.captured.columns['close']!.different).to.equal(day.columns['close']);
+    expect(found.captured.columns['open']!.different).to.equal(0);
+    expect(found.captured.columns['trades']).to.include({
+      compared: 0,
+      absent: day.file - day.missing,
+    });
+    const { file, held, equal, missing, different, extra } = found.captured;
+    expect(found.database).to.deep.equal({ file, held, equal, missing, different, extra });
+    expect(found.captured.worst[0]).to.include({ sym: absentSubscribed, missing: wholly, file: wholly });
+    const byMinute = found.captured.minutes.reduce((sum, minute) => sum + minute.missing, 0);
+    expect(byMinute).to.equal(day.missing + wholly);
+    expect(found.notSubscribed).to.deep.equal({
+      symbols: 1,
+      bars: day.absent.get(absentOther),
+      names: [absentOther],
+    });
+    const [example] = found.captured.examples.different;
+    expect(example!.columns).to.have.length.greaterThan(0);
+    expect(example!.file).to.not.deep.equal(example!.captured);
+  });
+
+  it('counts what was not subscribed to as missing with --all', async () => {
+    const { code, report: found } = await report('--all');
+    expect(code).to.equal(2);
+    const absent = [...day.absent.values()].reduce((sum, bars) => sum + bars, 0);
+    expect(found.captured.missing).to.equal(day.missing + absent);
+    expect(found.notSubscribed.symbols).to.equal(0);
+  });
+
+  it('prints it for people, and as a page that needs nothing else', async () => {
+    const html = join(processes.directory, 'day.html');
+    const { code, stdout } = await reconcile('--html', html);
+    expect(code).to.equal(2);
+    const missing = (day.missing + day.absent.get(absentSubscribed)!).toLocaleString('en-US');
+    expect(stdout).to.match(new RegExp(`missing +${missing} +${missing}\n`));
+    expect(stdout).to.contain('not subscribed: 1 symbols');
+    expect(stdout).to.contain("--repair loads the file's version");
+    const page = readFileSync(html, 'utf8');
+    expect(page.match(/<svg /g)!.length).to.be.greaterThan(5);
+    expect(page).to.contain(absentSubscribed);
+    expect(page).to.not.match(/<script|https?:|url\(|<link|@import/);
+  });
+
+  it("repairs to the file's version, keeps what was captured, and does nothing the second time", async () => {
+    const before = (await report()).report;
+    const { code, report: found } = await report('--repair');
+    expect(code).to.equal(0);
+    expect(found.outcome).to.equal('repaired');
+    expect(found.repair!.before).to.deep.equal(before.database);
+    expect(found.database).to.include({ missing: 0, different: 0, extra: day.extra });
+    const again = await report('--repair');
+    expect(again.code).to.equal(0);
+    expect(again.report.repair).to.equal(null);
+    expect(again.report.database).to.deep.equal(found.database);
+    // What was captured is known still, though the file's values are the bars' now.
+    expect(withoutTrades(again.report)).to.deep.equal(withoutTrades(before));
+    const loaded = (await report()).report;
+    expect(loaded.notSubscribed.names).to.deep.equal([absentOther]);
+  });
+
+  it('says in one line why there is no file, with an exit code for each reason', async () => {
+    const run = (date: string) =>
+      processes.command('reconcile', date, '--market', 'stocks').done.then(({ code, stderr }) => ({
+        code,
+        lines: stderr.trim().split('\n'),
+      }));
+    const holiday = await run('2026-09-07');
+    expect(holiday.code).to.equal(64);
+    expect(holiday.lines.at(-1)).to.match(/2026-09-07 is no trading date of stocks/);
+    expect((await run('2003-01-02')).code).to.equal(64);
+    const future = await run('2099-01-05');
+    expect(future.code).to.equal(75);
+    expect(future.lines.at(-1)).to.match(/has not ended/);
+    const old = await run('2024-01-03');
+    expect(old.code).to.equal(1);
+    expect(old.lines.at(-1)).to.match(/the store has no flat file/);
+    const nothing = await run('2026-10-05');
+    expect(nothing.code).to.equal(1);
+  });
+});
