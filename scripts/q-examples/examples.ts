@@ -8,6 +8,10 @@ export interface Example {
   readonly script?: string;
   /** The text of the page's fenced blocks, in whatever language, up to it. */
   readonly before: string;
+  /** The name in code with which the page's section begins, or nothing. */
+  readonly section: string;
+  /** The last line of text before the block. */
+  readonly lead: string;
 }
 
 /** Of the root, or of a namespace such as `q.a)`. */
@@ -19,7 +23,11 @@ export function examplesOf(markdown: string): Example[] {
   let indent: string | undefined;
   let inOtherFence = false;
   let block: string[] = [];
-  let current: { expression: string; expected: string[]; before: string } | undefined;
+  let current:
+    | { expression: string; expected: string[]; before: string; section: string; lead: string }
+    | undefined;
+  let section = '';
+  let lead = '';
   let blocks = '';
   const finish = () => {
     if (current === undefined) {
@@ -31,6 +39,8 @@ export function examplesOf(markdown: string): Example[] {
           complete: true,
           script: block.join('\n'),
           before: blocks,
+          section,
+          lead,
         });
       block = [];
       return;
@@ -50,13 +60,15 @@ export function examplesOf(markdown: string): Example[] {
       else inOtherFence = true;
       continue;
     }
+    if (indent === undefined && /^## /.test(raw)) section = /^## `([^`]+)`/.exec(raw)?.[1] ?? '';
+    if (indent === undefined && !inOtherFence && raw.trim() !== '') lead = raw;
     if (indent !== undefined || inOtherFence) blocks += `${raw}\n`;
     if (indent === undefined) continue;
     const line = raw.startsWith(indent) ? raw.slice(indent.length) : raw.trimStart();
     const prompt = PROMPT.exec(line);
     if (prompt !== null) {
       finish();
-      current = { expression: line.slice(prompt[0].length), expected: [], before: blocks };
+      current = { expression: line.slice(prompt[0].length), expected: [], before: blocks, section, lead };
     } else if (current !== undefined) {
       // An open bracket says that the line goes on with the expression; otherwise it is output.
       if (current.expected.length === 0 && !isBalanced(current.expression))
@@ -75,7 +87,7 @@ function joined(expression: string, line: string): string {
 
 /** Lines of output may carry a remark of the documentation after some blanks. */
 function withoutRemark(line: string): string {
-  return line.replace(/\s{2,}\/[/ ].*$/, '').trimEnd();
+  return line.replace(/\s{2,}\/[/ a-z].*$/, '').trimEnd();
 }
 
 function isBalanced(expression: string): boolean {

@@ -4,6 +4,7 @@ import type { Node } from '../../src/q-engine/language/nodes.ts';
 import { parseSource } from '../../src/q-engine/language/parser.ts';
 import { namesIn } from '../../src/q-engine/language/pattern-nodes.ts';
 import { splitStatements } from '../../src/q-engine/language/script.ts';
+import { decodeText } from '../../src/q-engine/values/text.ts';
 import type { Value } from '../../src/q-engine/values/value.ts';
 import { QError } from '../../src/q-engine/values/value.ts';
 
@@ -14,8 +15,8 @@ export interface Names {
   readonly written: ReadonlySet<string>;
 }
 
-/** Text that is not q has no names. */
-export function namesOf(text: string): Names {
+/** Text that is not q has no names. With `inStrings` the strings of the text count as q too. */
+export function namesOf(text: string, inStrings = false): Names {
   const used = new Set<string>();
   const written = new Set<string>();
   const visit = (part: unknown): void => {
@@ -25,6 +26,8 @@ export function namesOf(text: string): Names {
       return;
     }
     const node = part as Node | Value;
+    if (inStrings && node.kind === 'vector' && node.type === 10)
+      for (const name of namesOf(decodeText(node.data)).used) used.add(name);
     if (node.kind === 'name') used.add(node.name);
     else if (node.kind === 'assign') {
       written.add(node.target.name);
@@ -33,6 +36,11 @@ export function namesOf(text: string): Names {
     } else {
       if (node.kind === 'pattern') for (const name of namesIn(node.pattern)) written.add(name);
       if (node.kind === 'apply') for (const name of namedTargets(node)) written.add(name);
+      if (node.kind === 'query')
+        for (const name of symbolIn(node.source)) {
+          used.add(name);
+          if (node.verb === 'update' || node.verb === 'delete') written.add(name);
+        }
       visit(Object.values(node));
     }
   };
@@ -50,7 +58,11 @@ export function namesOf(text: string): Names {
 function namedTargets({ target, args }: Node & { kind: 'apply' }): string[] {
   if (target.kind !== 'literal' || target.value.kind !== 'primitive') return [];
   if (!['set', 'insert', 'upsert'].includes(target.value.name)) return [];
-  const [first] = args;
-  if (first?.kind !== 'literal' || first.value.kind !== 'atom' || first.value.type !== 11) return [];
-  return [first.value.value];
+  return symbolIn(args[0]);
+}
+
+/** The table that a query of its name changes. */
+function symbolIn(node: Node | undefined): string[] {
+  if (node?.kind !== 'literal' || node.value.kind !== 'atom' || node.value.type !== 11) return [];
+  return [node.value.value];
 }

@@ -47,6 +47,8 @@ class Return {
   }
 }
 
+/** At the end of a command; a slash with more after it is a path. */
+const REMARK = /\s+\/(\s.*)?$/;
 const MAX_DEPTH = 1500;
 /** What the call of a function or a turn of a loop costs, in simple steps. */
 const CALL_WORK = 8;
@@ -67,7 +69,7 @@ export class Interpreter {
     return this.during({ kind: 'text', source, ...(place === undefined ? {} : { place }) }, () => {
       const text = source.trimStart();
       if (text.startsWith('\\')) {
-        const value = runSystemCommand(text.slice(1), this);
+        const value = runSystemCommand(text.slice(1).replace(REMARK, ''), this);
         return { value, shown: value.kind !== 'null' };
       }
       const language = /^([a-zA-Z])\)/.exec(source)?.[1];

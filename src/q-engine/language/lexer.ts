@@ -20,6 +20,7 @@ const SINGLE = '+-*%&|^=<>$#_~!?@.,:';
 const DIGIT = /[0-9]/;
 const LETTER = /[a-zA-Z]/;
 const NUMBER = /[0-9][0-9a-zA-Z.]*/y;
+const BYTES = /^0x/;
 const NAME = /\.?[a-zA-Z][a-zA-Z0-9_]*(\.[a-zA-Z0-9_]+)*/y;
 const SYMBOL = /`(?::[A-Za-z0-9._:/]*|[A-Za-z0-9.][A-Za-z0-9._]*(?::[A-Za-z0-9._:/]*)?)?/y;
 
@@ -140,6 +141,8 @@ class Lexer {
       while (this.#source[this.#at] === ' ' || this.#source[this.#at] === '\t') this.#at += 1;
       const character = this.#source[this.#at] ?? '';
       if (this.#at === end || !this.#startsWord(character)) break;
+      // Bytes are one literal, never an item of a list of numbers.
+      if (BYTES.test(words[0]!) || BYTES.test(this.#source.slice(this.#at, this.#at + 2))) break;
     }
     this.#at = end;
     const text = this.#source.slice(start, end);

@@ -8,7 +8,7 @@ import { list, long } from '../values/make.ts';
 import { pick, positionsUpTo } from '../values/select-items.ts';
 import { internSymbol } from '../values/symbol-pool.ts';
 import { isFloatType, newData, vectorOf } from '../values/types.ts';
-import type { Atom, SymbolVector, Value } from '../values/value.ts';
+import type { Atom, SymbolVector, Value, Vector } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
 import { isNull } from './cast.ts';
 import { vectorConditional } from './conditional.ts';
@@ -33,10 +33,18 @@ function find(x: Value, y: Value, interpreter: Interpreter): Value {
       checkType(x.type, y.type);
       return longPositions(findPositions(x, y));
     }
-    if (y.kind === 'list') return collect(y.items.map(item => find(x, item, interpreter)));
+    if (y.kind === 'list') return findLists(x, y.items, interpreter);
     throw new QError('type');
   }
   return findInList(x.items, y);
+}
+
+/** Lists are found item by item. An atom between them is not found, and as the first it is a type error. */
+function findLists(x: Vector, items: readonly Value[], interpreter: Interpreter): Value {
+  const [first] = items;
+  if (first !== undefined && !isListLike(first)) throw new QError('type');
+  const notFound = long(countOf(x));
+  return collect(items.map(item => (isListLike(item) ? find(x, item, interpreter) : notFound)));
 }
 
 function checkType(x: number, y: number): void {

@@ -178,7 +178,8 @@ function limited(takes: (type: number) => boolean, compute: (x: Simple, y: Simpl
   };
 }
 
-const power = floatBinary((x, y) => (Number.isNaN(x) || Number.isNaN(y) ? Number.NaN : x ** y));
+/** As kdb+ computes it, so that 2 xexp 3 is not quite 8 and a negative number has no powers. */
+const power = floatBinary((x, y) => Math.exp(y * Math.log(x)));
 const logarithm = floatBinary((x, y) => Math.log(y) / Math.log(x));
 
 const powerOfNumbers = limited(isNumber, power);

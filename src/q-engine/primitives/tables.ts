@@ -160,8 +160,27 @@ function insert(name: Value, rows: Value, interpreter: Interpreter): Value {
   return longPositions(positionsUpTo(countOf(result) - before, before));
 }
 
+/** Several rows of one type, for a table whose columns all have that type. `insert` takes such lists as columns. */
+function simpleRows(target: Value, given: Value): Table | undefined {
+  if (given.kind !== 'list' || given.items.length === 0) return undefined;
+  if (target.kind !== 'table' && !isKeyedTable(target)) return undefined;
+  const like = unkeyed(target);
+  const { columns } = like;
+  const isRow = (row: Value) =>
+    row.kind === 'vector' &&
+    countOf(row) === columns.length &&
+    columns.every(column => column.kind === 'vector' && column.type === row.type);
+  return given.items.every(isRow) ? transposed(like, given.items) : undefined;
+}
+
 /** Rows replace those of equal key in a keyed table, and follow in a plain one. */
-export function upsertRows(target: Value, rows: Value, interpreter: Interpreter, forVariable = false): Value {
+export function upsertRows(
+  target: Value,
+  given: Value,
+  interpreter: Interpreter,
+  forVariable = false,
+): Value {
+  const rows = simpleRows(target, given) ?? given;
   if (isKeyedTable(target)) {
     const added = keyBy(upsertTable(target, rows, interpreter), target.keys.names.length) as Dictionary;
     if (forVariable && target.sorted) throw new QError('step');
@@ -207,9 +226,8 @@ function upsert(x: Value, rows: Value, interpreter: Interpreter): Value {
 /** x,:y : appends in the type of x. Signals 'type where that cannot hold y. */
 export function appendTo(target: Value, y: Value, interpreter: Interpreter): Value {
   if (target.kind === 'table' || isKeyedTable(target)) {
-    return countOf(target) === 0 && target.kind === 'table' && target.names.length === 0
-      ? y
-      : upsertRows(target, y, interpreter, true);
+    if (target.kind === 'table' && target.names.length === 0 && countOf(target) === 0) return y;
+    return upsertRows(target, y, interpreter, true);
   }
   if (target.kind === 'vector') {
     const added = isListLike(y) ? y : enlist(y);

@@ -34,6 +34,10 @@ describe('q-engine application', () => {
     expect(q.literal('{x<50}{2*x}\\3')).to.equal('3 6 12 24 48 96');
   });
 
+  it('a command - ends before a remark', () => {
+    expect(new QSession().run('\\d .a  / its context', 'b:1').literal('key`.a')).to.equal('``b');
+  });
+
   it("deep recursion - is q's stack error, and the session goes on", () => {
     expect(q.show('{.z.s x+1} 0')).to.equal("'stack");
     expect(q.literal('1+1')).to.equal('2');

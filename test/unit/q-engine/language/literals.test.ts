@@ -30,6 +30,11 @@ describe('q-engine literals', () => {
     expect(q.literal('1 0n 2')).to.equal('1 0n 2');
   });
 
+  it('bytes - are one literal, applied to or by the numbers beside it', () => {
+    expect(new QSession().literal('5 6 7 0x02')).to.equal('7');
+    expect(new QSession().literal('0x0203 1')).to.equal('0x03');
+  });
+
   it('bytes - none are the empty vector', () => {
     expect(q.literal('(0x;type 0x;0x01,0x)')).to.equal('(`byte$();4h;,0x01)');
   });

@@ -47,6 +47,13 @@ describe('q-engine arithmetic', () => {
     ]);
   });
 
+  it('powers - are those of e, so that of negative numbers there are none', () => {
+    const q = new QSession();
+    expect(q.literal('(2 xexp 3)<8')).to.equal('0b');
+    expect(q.literal('8-2 xexp 3')).to.equal('1.776357e-15');
+    expect(q.literal('-2 4 0 xexp 2 0.5 2')).to.equal('0n 2 0');
+  });
+
   it('numbers that no date can hold become its infinities', () => {
     holds([
       ['0W|2000.01.01', '0Wd'],
@@ -126,6 +133,12 @@ describe('q-engine lists', () => {
       ['group `a`b`a', '`a`b!(0 2;,1)'],
       ['distinct 0 -0f', ',0f'],
     ]);
+  });
+
+  it('find of lists in a vector - item by item, where an atom is not found, nor is it the first', () => {
+    const q = new QSession();
+    expect(q.literal('5 6 7?(6 7;5;7 9)')).to.equal('(1 2;3;2 3)');
+    expect(q.literal('5 6 7?(5;6 7)')).to.equal("'type");
   });
 
   it('sorting - is stable, marks its result, ranks by value', () => {

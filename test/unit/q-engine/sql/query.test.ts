@@ -120,6 +120,14 @@ describe('q-engine tables', () => {
     expect(q.literal('`t insert (0D09:34 0D09:35;`c`d;1 2f;5 6)')).to.equal('4 5');
   });
 
+  it('upsert - takes lists of one type as rows, insert as columns', () => {
+    const q = new QSession().run('t:u:v:([]a:1 2;b:3 4)', 't,:(7 8;9 10;11 12)', '`u upsert (7 8;9 10)');
+    expect(q.literal('(t`a;u`a)')).to.equal('(1 2 7 9 11;1 2 7 9)');
+    expect(q.run('`v insert (7 8;9 10)').literal('v`a')).to.equal('1 2 7 8');
+    expect(q.literal('exec b from ([k:1 9]b:3 4) upsert (1 8;9 10)')).to.equal('8 10');
+    expect(q.literal('exec b from ([]a:1 2;b:`x`y) upsert (7 8;`p`q)')).to.equal('`x`y`p`q');
+  });
+
   it('keyed tables - insert refuses a known key, upsert replaces its row', () => {
     const q = new QSession().run('k:([s:`a`b]v:1 2)');
     expect(q.show('`k insert (`a;9)')).to.equal("'insert");
