@@ -31,6 +31,18 @@ export function readTruth(path: string): Map<string, TrueBar> {
   );
 }
 
+/** How often each minute was sent, by its symbol and start. */
+export function versionsOfMinutes(path: string): Map<string, number> {
+  const versions = new Map<string, number>();
+  for (const text of readFileSync(path, 'utf8').split('\n')) {
+    if (text === '') continue;
+    const { table, sym, startMs } = JSON.parse(text) as Line;
+    const key = `${sym} ${startMs}`;
+    if (table === 'agg1m') versions.set(key, (versions.get(key) ?? 0) + 1);
+  }
+  return versions;
+}
+
 export function truthOf(lines: readonly string[]): Map<string, TrueBar> {
   const bars = new Map<string, TrueBar>();
   let listening = false;

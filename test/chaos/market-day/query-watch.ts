@@ -1,0 +1,66 @@
+import { ask } from '../q-query.ts';
+
+/** Most problems of one kind that are told. */
+const SHOWN = 5;
+const MS_1970_TO_2000 = 946_684_800_000;
+/** Minutes that are asked for begin so long before now. */
+const REACH_MS = 3 * 3_600_000;
+
+/** What a query for the minutes of the last hours has been answered, all day long. */
+export class QueryWatch {
+  queries = 0;
+  readonly #port: number;
+  /** Most rows that one answer had of a bar. */
+  readonly #most = new Map<string, number>();
+  /** Bars of the answer before, and when they start. */
+  #before = new Map<string, number>();
+  readonly #lost: string[] = [];
+
+  /** @param port of the gateway */
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  /** Asks as any client does. */
+  async look(nowMs: number): Promise<void> {
+    const fromMs = Math.floor(nowMs - REACH_MS);
+    const rows = await ask<{ sym: string; ms: number }[]>(this.#port, minutesSince(fromMs));
+    this.queries++;
+    const counts = new Map<string, number>();
+    const starts = new Map<string, number>();
+    for (const { sym, ms } of rows) {
+      const key = `${sym} ${ms + MS_1970_TO_2000}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      starts.set(key, ms + MS_1970_TO_2000);
+    }
+    for (const [key, count] of counts) this.#most.set(key, Math.max(count, this.#most.get(key) ?? 0));
+    for (const [key, startMs] of this.#before) {
+      if (startMs >= fromMs && !counts.has(key)) {
+        this.#lost.push(`${key} was there, and is not at ${new Date(nowMs).toISOString()}`);
+      }
+    }
+    this.#before = starts;
+  }
+
+  /** @param versionsOf how often a minute was sent, by its symbol and start */
+  problems(versionsOf: ReadonlyMap<string, number>): string[] {
+    const doubled = [...this.#most].filter(([key, most]) => most > (versionsOf.get(key) ?? 0));
+    return [
+      ...shown(this.#lost, 'were lost between two queries'),
+      ...shown(
+        doubled.map(([key, most]) => `${key} is there ${most} times of ${versionsOf.get(key) ?? 0} versions`),
+        'were doubled in a query',
+      ),
+    ];
+  }
+}
+
+function minutesSince(fromMs: number): string {
+  const from = new Date(fromMs).toISOString().replace('T', 'D').replace('Z', '').replaceAll('-', '.');
+  return `.gateway.rows[\`agg1m;${from}]`;
+}
+
+function shown(lines: readonly string[], what: string): string[] {
+  if (lines.length <= SHOWN) return [...lines];
+  return [...lines.slice(0, SHOWN), `${lines.length} bars ${what}`];
+}
