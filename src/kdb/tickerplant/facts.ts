@@ -35,10 +35,16 @@ export async function readLogged(questions: Questions, convention: Convention): 
   return typeof answer === 'number' && answer !== 0;
 }
 
-/** Local time of the tickerplant less UTC; undefined where it does not say. */
+/** Ours can be told a market, and then rolls by its clock; any other rolls by its own. */
+const OFFSETS = ['.u.offset[]', '.z.P-.z.p'];
+
+/** How far the clock by which the tickerplant rolls is ahead of UTC; undefined where it does not say. */
 export async function readOffsetMs(questions: Questions): Promise<number | undefined> {
-  const answer = await signalOr(questions.ask('.z.P-.z.p'));
-  return typeof answer === 'number' ? answer / 1_000_000 : undefined;
+  for (const expression of OFFSETS) {
+    const answer = await signalOr(questions.ask(expression));
+    if (typeof answer === 'number') return answer / 1_000_000;
+  }
+  return undefined;
 }
 
 /** The columns of a table, or what q signals where there is none. */

@@ -84,7 +84,7 @@ class DayRun {
       this.#sampleMemory(),
     ];
     await this.#clock.until(untilMs);
-    const problems = await this.#rest();
+    const problems = await this.#untilDropped();
     this.#isOver = true;
     await Promise.all(watching);
     const gaps = await gapsOf(this.#system.controlSocket);
@@ -141,11 +141,8 @@ class DayRun {
     }
   }
 
-  /** Ends the stream, and waits until what has ended is in the database and nothing is on its way. */
-  async #rest(): Promise<string[]> {
-    await this.#control.inject('late', { share: 0 });
-    await delay(this.#clock.realMs(LAST_BARS_MS));
-    await this.#control.pause();
+  /** Waits, while the stream goes on, until what has ended is in the database. @returns that it is not */
+  async #untilDropped(): Promise<string[]> {
     const isDropped = async (): Promise<boolean> =>
       (await ask<number>(this.#system.ports.rdb, 'count .rdb.owned[]', 2000)) === 1;
     try {
@@ -156,10 +153,17 @@ class DayRun {
     }
   }
 
-  /** The last bars are on their way: each look judges everything anew, until all are there or the time is over. */
+  /**
+   * Ends the stream and compares bar by bar. The last ones are on their way: each look judges everything anew, until all
+   * are there or the time is over.
+   */
   async #judge(fromMs: number, gaps: readonly Gap[]): Promise<{ verdict: Verdict; rows: number }> {
     const { ports, truthFile } = this.#system;
-    const { market, untilMs } = this.#day;
+    const { market } = this.#day;
+    await this.#control.inject('late', { share: 0 });
+    await delay(this.#clock.realMs(LAST_BARS_MS));
+    await this.#control.pause();
+    const untilMs = this.#clock.nowMs() - LAST_BARS_MS;
     const truth = readTruth(truthFile);
     const deadline = performance.now() + REST_LIMIT_MS;
     for (;;) {
