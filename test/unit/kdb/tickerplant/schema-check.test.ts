@@ -7,7 +7,7 @@ function metaOf(letters: Record<string, string>): MetaColumn[] {
   return Object.entries(letters).map(([name, type]) => ({ name, type }));
 }
 
-const FEEDSTAT = { time: 'n', sym: 's', rows: 'j', lag: 'n', spool: 'j', settled: 'p' };
+const FEEDSTAT = { time: 'n', sym: 's', rows: 'j', lag: 'n', spool: 'j', settled: 'p', corrected: 'p' };
 const definition = STATUS_TABLES.feedstat;
 
 describe('kdb schema check', () => {
