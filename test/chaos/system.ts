@@ -147,8 +147,8 @@ export class System {
     const { market, symbols, rate, seed, late } = this.#plan;
     const { ports, proxies } = this;
     const root = join(this.directory, 'hdb');
-    const tickerplant = `:127.0.0.1:${proxies['rdb-tickerplant'].port}`;
-    const loader = `:127.0.0.1:${ports.loader}`;
+    const tickerplant = `:${proxies['rdb-tickerplant'].port}`;
+    const loader = `:${ports.loader}`;
     const q = (script: string, port: number, ...args: readonly string[]): string[] => [
       'q',
       join(ROOT, 'q', script),
