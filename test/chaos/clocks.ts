@@ -12,7 +12,7 @@ const LIBRARIES = [
 /** How many times as fast time passes in the profile `fast`. */
 const FASTER = 4;
 /** What starting all processes takes, before midnight is counted down. */
-const START_MS = 6000;
+const START_MS = 12_000;
 const DAY_MS = 86_400_000;
 
 /** The library that changes the clock of a process; undefined where it is not installed. */

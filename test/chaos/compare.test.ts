@@ -50,7 +50,6 @@ function evidence(lines: readonly string[], rows: readonly Row[], gaps: readonly
     gaps,
     channels: { agg1s: 'XAS', agg1m: 'XA' },
     tradingDate: startMs => new Date(startMs).toISOString().slice(0, 10),
-    today: '2026-10-02',
     fromMs: DAY_MS,
     untilMs: DAY_MS + 3_600_000,
   };

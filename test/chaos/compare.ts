@@ -16,8 +16,6 @@ export interface Evidence {
   readonly channels: Readonly<Record<string, string>>;
   /** The date of a window in the zone of its market. */
   readonly tradingDate: (startMs: number) => string;
-  /** The date that the RDB must hold. */
-  readonly today: string;
   /** Market time from which and until which the truth has every bar. */
   readonly fromMs: number;
   readonly untilMs: number;
@@ -85,7 +83,7 @@ export function isClean(verdict: Verdict): boolean {
 
 /** The last version of each bar; what is strange about the rows themselves is told on the way. */
 function lastVersions(
-  { rows, truth, tradingDate, today, fromMs, untilMs }: Evidence,
+  { rows, truth, tradingDate, fromMs, untilMs }: Evidence,
   found: (finding: Finding, what: string) => void,
 ): Map<string, Row> {
   const last = new Map<string, Row>();
@@ -98,8 +96,7 @@ function lastVersions(
     const whole = `${key}|${row.src}|${row.received}|${row.numbers.join('|')}`;
     if (row.place === 'rdb' && seen.has(whole)) found('repeated', `${nameOf(key)} from ${row.src}`);
     seen.add(whole);
-    const date = row.place === 'rdb' ? today : row.date;
-    if (tradingDate(row.startMs) !== date) found('misfiled', `${nameOf(key)} under ${date}`);
+    if (tradingDate(row.startMs) !== row.date) found('misfiled', `${nameOf(key)} under ${row.date}`);
     const length = WINDOW_MS[row.table]!;
     const within = row.startMs >= fromMs && row.startMs + length <= untilMs;
     if (within && !earlier && !truth.has(key)) found('invented', `${nameOf(key)} from ${row.src}`);

@@ -61,11 +61,8 @@ export class Conductor {
         await processes.daemon.kill();
         this.#say(damageSpool(spoolDirectory, fault));
         return () => processes.daemon.release();
-      case 'full-disk': {
-        const { victim } = fault;
-        processes[victim].cramp();
-        return () => processes[victim].uncramp();
-      }
+      case 'full-disk':
+        return this.#system.fillDisk(fault.victim);
       case 'drop':
         proxies[fault.way].drop();
         return () => {};

@@ -127,7 +127,6 @@ class Run {
         gaps,
         channels: CHANNELS[this.#plan.market],
         tradingDate: startMs => this.#tradingDate(startMs),
-        today: this.#tradingDate(this.#clocks.nowMs()),
         fromMs,
         untilMs,
       });
@@ -162,7 +161,8 @@ class Run {
     if (midnightMs === undefined) return;
     const waitMs = midnightMs - this.#plan.midnightMs - this.#clocks.nowMs();
     this.#say(`midnight in ${midnightMs - this.#clocks.nowMs()} ms`);
-    if (waitMs > 0) await delay(waitMs);
+    if (waitMs < 0) throw new Error(`the start took ${-waitMs} ms too long for midnight to fall as planned`);
+    await delay(waitMs);
   }
 
   async #untilAnswers(name: 'loader' | 'tickerplant' | 'hdb' | 'rdb'): Promise<void> {

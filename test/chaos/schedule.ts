@@ -48,7 +48,7 @@ export function drawPlan({ seed, seconds, clocks }: DrawOptions): Plan {
   const faults: PlannedFault[] = [];
   const count = dice.between(3, Math.max(4, Math.round(seconds / 3)));
   for (let i = 0; i < count; i++) faults.push(drawFault(dice, profile, lengthMs));
-  if (profile === 'midnight' || profile === 'new-york') faults.push(...drawRoll(dice, midnightMs));
+  if (profile === 'midnight' || profile === 'new-york') faults.push(...drawRoll(dice, profile, midnightMs));
   if (profile === 'clock') faults.push(drawClockStep(dice, lengthMs));
   if (profile === 'fast') faults.push(drawSilence(dice, lengthMs));
   faults.sort((one, other) => one.atMs - other.atMs);
@@ -56,10 +56,10 @@ export function drawPlan({ seed, seconds, clocks }: DrawOptions): Plan {
 }
 
 /** Something at the end of the day, mostly that the tickerplant is not there. */
-function drawRoll(dice: Dice, midnightMs: number): PlannedFault[] {
+function drawRoll(dice: Dice, profile: Profile, midnightMs: number): PlannedFault[] {
   const victims = dice.weighted<readonly Victim[]>([
     [5, ['tickerplant']],
-    [2, ['tickerplant', 'daemon']],
+    [2, ['tickerplant', profile === 'new-york' ? 'rdb' : 'daemon']],
     [1, ['rdb']],
     [1, ['loader']],
     [1, []],

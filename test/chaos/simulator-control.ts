@@ -112,14 +112,18 @@ export class Witness {
     const params = channels.map(channel => `${channel}.*`).join(',');
     socket.send(JSON.stringify({ action: 'auth', params: 'witness' }));
     socket.send(JSON.stringify({ action: 'subscribe', params }));
-    let acknowledged = 0;
-    while (acknowledged < channels.length) {
-      const [data] = (await once(socket, 'message')) as [Buffer];
-      const events = JSON.parse(data.toString()) as { ev: string; message?: string }[];
-      acknowledged += events.filter(
-        ({ ev, message }) => ev === 'status' && message?.startsWith('subscribed to'),
-      ).length;
-    }
+    let missing = channels.length;
+    await new Promise<void>((resolve, reject) => {
+      socket.once('close', code => reject(new Error(`the simulator closed with ${code}`)));
+      socket.on('message', (data: Buffer) => {
+        if (missing === 0) return;
+        const events = JSON.parse(data.toString()) as { ev: string; message?: string }[];
+        missing -= events.filter(
+          ({ ev, message }) => ev === 'status' && message?.startsWith('subscribed to'),
+        ).length;
+        if (missing === 0) resolve();
+      });
+    });
     return witness;
   }
 

@@ -6,6 +6,7 @@ import { ManagedProcess } from './managed-process.ts';
 import type { Plan, Way } from './plan.ts';
 import { freePorts } from './ports.ts';
 import { TcpProxy } from './proxy.ts';
+import { Volume } from './volume.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MAIN = join(ROOT, 'dist/cli/main.js');
@@ -35,6 +36,8 @@ export class System {
   readonly proxies: Readonly<Record<Way, TcpProxy>>;
   readonly processes: Readonly<Record<ProcessName, ManagedProcess>>;
   readonly #plan: Plan;
+  /** Disks of their own, where this machine lets us have them. */
+  readonly #volumes: Partial<Record<'daemon' | 'tickerplant', Volume>>;
 
   private constructor(
     plan: Plan,
@@ -50,6 +53,9 @@ export class System {
     this.ports = ports;
     this.proxies = proxies;
     mkdirSync(join(directory, 'logs'), { recursive: true });
+    this.#volumes = Volume.possible
+      ? { daemon: Volume.mount(this.stateDirectory), tickerplant: Volume.mount(this.#logDirectory) }
+      : {};
     const processOf = (name: ProcessName, args: readonly string[]): ManagedProcess =>
       new ManagedProcess(
         name,
@@ -130,9 +136,25 @@ export class System {
     writeFileSync(this.#configurationFile, JSON.stringify(configuration, undefined, 2));
   }
 
+  /** Leaves no room where a process keeps what must last. @returns what gives it back */
+  fillDisk(victim: 'daemon' | 'tickerplant'): () => void {
+    const volume = this.#volumes[victim];
+    if (volume) {
+      volume.fill();
+      return () => volume.free();
+    }
+    this.processes[victim].cramp();
+    return () => this.processes[victim].uncramp();
+  }
+
   async close(): Promise<void> {
     for (const name of [...PROCESSES].reverse()) await this.processes[name].stop();
     await Promise.all(Object.values(this.proxies).map(proxy => proxy.close()));
+    for (const volume of Object.values(this.#volumes)) volume.unmount();
+  }
+
+  get #logDirectory(): string {
+    return join(this.directory, 'tickerplant');
   }
 
   get #configurationFile(): string {
@@ -177,14 +199,7 @@ export class System {
       ],
       loader: q('feed.q', ports.loader, '-root', root, '-market', market, '-grace', '0'),
       hdb: q('hdb.q', ports.hdb, '-root', root, '-loader', loader, '-name', 'hdb'),
-      tickerplant: q(
-        'tick.q',
-        ports.tickerplant,
-        '-log',
-        join(this.directory, 'tickerplant'),
-        '-market',
-        market,
-      ),
+      tickerplant: q('tick.q', ports.tickerplant, '-log', this.#logDirectory, '-market', market),
       rdb: q('rdb.q', ports.rdb, '-tp', tickerplant, '-loader', loader, '-market', market),
       daemon: ['start', '--config', this.#configurationFile, '--json'],
     };

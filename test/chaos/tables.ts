@@ -16,16 +16,19 @@ export interface Row {
   readonly src: string;
   /** When the feed received it; with everything else the same it is the same row again. */
   readonly received: string;
-  /** Its partition, or the date of the RDB. */
+  /** Its partition, or the date under which the RDB holds it. */
   readonly date: string;
   readonly place: 'rdb' | 'hdb';
 }
 
-/** Today's rows, in the order in which they came. */
+/** Rows of the dates that an RDB owns, each table's in the order in which they came. */
 export async function rowsOfRdb(port: number): Promise<Row[]> {
-  const date = dateOf(await ask<string>(port, 'string .u.d'));
   const rows: Row[] = [];
-  for (const table of TABLES) rows.push(...(await rowsOf(port, table, 'rdb', date, '')));
+  for (const date of await ask<string[]>(port, 'string .rdb.owned[]')) {
+    for (const table of TABLES) {
+      rows.push(...(await rowsOf(port, table, 'rdb', dateOf(date), `.rdb.rows[\`${table};${date}]`)));
+    }
+  }
   return rows;
 }
 
@@ -35,7 +38,7 @@ export async function rowsOfHdb(port: number): Promise<Row[]> {
   const rows: Row[] = [];
   for (const date of dates) {
     for (const table of TABLES) {
-      rows.push(...(await rowsOf(port, table, 'hdb', dateOf(date), ` where date=${date}`)));
+      rows.push(...(await rowsOf(port, table, 'hdb', dateOf(date), `${table} where date=${date}`)));
     }
   }
   return rows;
@@ -46,11 +49,11 @@ async function rowsOf(
   table: string,
   place: Row['place'],
   date: string,
-  where: string,
+  source: string,
 ): Promise<Row[]> {
   const longs = 'ms:("j"$start)div 1000000,rest:("j"$start)mod 1000000,received:string "j"$recv';
   const columns = `mkt,sym,src,${longs},${NUMBERS.map(name => `${name}:"f"$${name}`).join(',')}`;
-  const count = await ask<number>(port, `count .chaos.rows:select ${columns} from ${table}${where}`);
+  const count = await ask<number>(port, `count .chaos.rows:select ${columns} from ${source}`);
   const rows: Row[] = [];
   for (let from = 0; from < count; from += PAGE_ROWS) {
     const page = await ask<Record<string, unknown>[]>(port, `${PAGE_ROWS} sublist ${from}_.chaos.rows`);
