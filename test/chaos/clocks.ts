@@ -9,8 +9,6 @@ const LIBRARIES = [
   '/usr/lib/faketime/libfaketime.so.1',
 ];
 
-/** How many times as fast time passes in the profile `fast`. */
-const FASTER = 4;
 /** What starting all processes takes, before midnight is counted down. */
 const START_MS = 12_000;
 const DAY_MS = 86_400_000;
@@ -22,57 +20,51 @@ export function clockLibrary(): string | undefined {
 
 /** The clocks of the processes of a run. */
 export class Clocks {
-  readonly #profile: Plan['profile'];
-  readonly #baseMs = Date.now();
-  readonly #offsetMs: number;
+  readonly #plan: Plan;
   readonly #stepFile: string;
-  readonly #midnightMs: number | undefined;
+  /** At this instant of real time the processes count that one. */
+  readonly #baseMs = Date.now();
+  readonly #countedMs: number;
+  /** When the day of the market ends, as the processes count; undefined where it does not in this run. */
+  readonly midnightMs: number | undefined;
 
-  constructor({ profile, market, midnightMs }: Plan, directory: string) {
-    this.#profile = profile;
+  constructor(plan: Plan, directory: string) {
+    this.#plan = plan;
     this.#stepFile = join(directory, 'daemon-clock');
-    const rolls = profile === 'midnight' || profile === 'new-york';
-    this.#midnightMs = rolls ? nextMidnightMs(market, this.#baseMs) : undefined;
-    this.#offsetMs =
-      this.#midnightMs === undefined
-        ? 0
-        : roundedToSeconds(this.#midnightMs - midnightMs - START_MS - this.#baseMs);
-    if (profile === 'clock') this.step(0);
+    const rolls = plan.profile === 'midnight' || plan.profile === 'new-york';
+    this.midnightMs = rolls ? nextMidnightMs(plan.market, this.#baseMs) : undefined;
+    this.#countedMs =
+      this.midnightMs === undefined
+        ? this.#baseMs
+        : roundedToSeconds(this.midnightMs - (plan.midnightMs + START_MS) * plan.faster);
+    if (plan.profile === 'clock') this.step(0);
   }
 
   /** Real milliseconds in which so many pass for the processes. */
-  realMs(marketMs: number): number {
-    return this.#profile === 'fast' ? marketMs / FASTER : marketMs;
+  realMs(countedMs: number): number {
+    return countedMs / this.#plan.faster;
   }
 
   /** What the clocks of the processes say, the daemon's steps apart. */
   nowMs(): number {
-    const now = Date.now();
-    return this.#profile === 'fast' ? this.#baseMs + (now - this.#baseMs) * FASTER : now + this.#offsetMs;
-  }
-
-  /** When the day of the market ends, as the processes count; undefined where it does not in this run. */
-  get midnightMs(): number | undefined {
-    return this.#midnightMs;
+    return this.#countedMs + (Date.now() - this.#baseMs) * this.#plan.faster;
   }
 
   /** For a process that is started now. */
   environment(process: string): Record<string, string> {
+    const { profile, faster } = this.#plan;
     const wall = { LD_PRELOAD: clockLibrary() ?? '', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
-    switch (this.#profile) {
-      case 'plain':
-        return {};
-      case 'clock':
-        return process === 'daemon'
-          ? { ...wall, FAKETIME_TIMESTAMP_FILE: this.#stepFile, FAKETIME_CACHE_DURATION: '1' }
-          : {};
-      case 'midnight':
-      case 'new-york':
-        return { ...wall, FAKETIME: signed(this.#offsetMs) };
-      case 'fast':
-        // Its clock begins to run faster when the process begins.
-        return { LD_PRELOAD: wall.LD_PRELOAD, FAKETIME: `${signed(this.nowMs() - Date.now())} x${FASTER}` };
+    if (profile === 'plain') return {};
+    if (profile === 'clock') {
+      return process === 'daemon'
+        ? { ...wall, FAKETIME_TIMESTAMP_FILE: this.#stepFile, FAKETIME_CACHE_DURATION: '1' }
+        : {};
     }
+    const offset = signed(this.nowMs() - Date.now());
+    // A clock begins to run faster when its process begins.
+    return faster === 1
+      ? { ...wall, FAKETIME: offset }
+      : { LD_PRELOAD: wall.LD_PRELOAD, FAKETIME: `${offset} x${faster}` };
   }
 
   /** Sets the daemon's clock so many seconds beside the right time. */

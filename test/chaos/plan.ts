@@ -40,7 +40,7 @@ export interface PlannedFault {
 
 /**
  * plain: as this machine's clock says; clock: the daemon's clock can be stepped; midnight and new-york: the day of
- * crypto or stocks ends in the middle of the run; fast: four times as fast for all processes, so that what takes a
+ * crypto or stocks ends in the middle of the run; fast: time passes faster for all processes, so that what takes a
  * minute fits in.
  */
 export const PROFILES = ['plain', 'clock', 'midnight', 'new-york', 'fast'] as const;
@@ -52,6 +52,8 @@ export interface Plan {
   readonly seed: number;
   readonly profile: Profile;
   readonly market: 'crypto' | 'stocks';
+  /** Seconds that pass for the processes in one of ours. */
+  readonly faster: number;
   /** Of real time, with faults. */
   readonly seconds: number;
   readonly symbols: number;
@@ -60,7 +62,7 @@ export interface Plan {
   /** Share of second bars that are sent again, corrected. */
   readonly late: number;
   readonly drainMs: number;
-  /** How long after the start the day ends, in the profiles in which it does. */
+  /** How long after the start the day ends, in real time, in the profiles in which it does. */
   readonly midnightMs: number;
   /** In the order of time. */
   readonly faults: readonly PlannedFault[];

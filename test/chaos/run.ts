@@ -159,8 +159,9 @@ class Run {
   async #awaitBeginning(): Promise<void> {
     const { midnightMs } = this.#clocks;
     if (midnightMs === undefined) return;
-    const waitMs = midnightMs - this.#plan.midnightMs - this.#clocks.nowMs();
-    this.#say(`midnight in ${midnightMs - this.#clocks.nowMs()} ms`);
+    const leftMs = this.#clocks.realMs(midnightMs - this.#clocks.nowMs());
+    const waitMs = leftMs - this.#plan.midnightMs;
+    this.#say(`midnight in ${leftMs} ms`);
     if (waitMs < 0) throw new Error(`the start took ${-waitMs} ms too long for midnight to fall as planned`);
     await delay(waitMs);
   }

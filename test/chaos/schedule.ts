@@ -13,6 +13,7 @@ import type { Trouble } from './proxy.ts';
 /** Before the first fault everything has come up; after the last one there is some quiet. */
 const FIRST_MS = 1500;
 const QUIET_MS = 1000;
+const FASTER = 4;
 
 export interface DrawOptions {
   readonly seed: number;
@@ -38,6 +39,7 @@ export function drawPlan({ seed, seconds, clocks }: DrawOptions): Plan {
     seed,
     profile,
     market: profile === 'new-york' ? ('stocks' as const) : ('crypto' as const),
+    faster: drawFaster(dice, profile),
     seconds,
     symbols: 24,
     rate: 20,
@@ -53,6 +55,11 @@ export function drawPlan({ seed, seconds, clocks }: DrawOptions): Plan {
   if (profile === 'fast') faults.push(drawSilence(dice, lengthMs));
   faults.sort((one, other) => one.atMs - other.atMs);
   return { ...plan, faults };
+}
+
+function drawFaster(dice: Dice, profile: Profile): number {
+  if (profile === 'fast') return FASTER;
+  return profile === 'midnight' || profile === 'new-york' ? dice.one([1, FASTER]) : 1;
 }
 
 /** Something at the end of the day, mostly that the tickerplant is not there. */

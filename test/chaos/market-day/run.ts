@@ -174,7 +174,6 @@ class DayRun {
         gaps,
         channels: CHANNELS[market],
         tradingDate: startMs => tradingDate(market, startMs),
-        today: tradingDate(market, this.#clock.nowMs()),
         fromMs,
         untilMs,
       });
