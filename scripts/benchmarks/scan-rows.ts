@@ -99,10 +99,9 @@ class ScanningSide {
       counters: memoryCounters(),
     });
     this.#batches = new BatchMaker({
-      convention: 'kdb-tick',
       limits: DEFAULT_BATCH_LIMITS,
-      windowMs: new Map([['agg1s', 1000]]),
       allocate: this.#pool.take,
+      after: 0,
     });
   }
 

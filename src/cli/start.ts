@@ -2,7 +2,7 @@ import { firstAborted } from '../base/abort.ts';
 import { systemClock } from '../base/clock.ts';
 import { type Counters, memoryCounters } from '../base/counters.ts';
 import { seconds } from '../base/durations.ts';
-import { MassiveKdbError } from '../base/errors.ts';
+import { MassiveKdbError, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ProcessLock } from '../base/process-lock.ts';
@@ -18,10 +18,12 @@ import { ProcessHealthMeter } from '../ops/process-health.ts';
 import type { Feed } from '../realtime/feed.ts';
 import { RefusedBatches, systemRefusedBatchFiles } from '../realtime/refused-batches.ts';
 import { type FeedSummary, lostRows } from '../realtime/summary.ts';
+import { loaderTarget, openLoader } from './backfill/loader.ts';
 import { type CommandContext, defineCommand } from './command.ts';
 import { CONFIGURATION_FLAGS } from './configuration.ts';
 import { reportOf } from './report-error.ts';
 import { assembleFeed, clusterOf, type SharedParts, subscriptionsOf } from './start/feed-assembly.ts';
+import { type FeedSpool, openFeedSpool } from './start/feed-spool.ts';
 import { onHangup, type Reloadable } from './start/reload.ts';
 import { withConfiguration } from './with-configuration.ts';
 
@@ -59,16 +61,28 @@ async function runFeeds(
   const parts = sharedParts(current, quarantine, logger, counters);
   const subscriptions = await Promise.all(configuration.feeds.map(subscriptionsOf));
   const locks = await acquireLocks(current);
+  const spools: FeedSpool[] = [];
   try {
+    for (const feed of configuration.feeds) spools.push(await openFeedSpool(feed, configuration, parts));
     const feeds = configuration.feeds.map((feed, index) =>
-      assembleFeed(feed, subscriptions[index]!, configuration, parts),
+      assembleFeed(feed, subscriptions[index]!, configuration, spools[index]!, parts),
     );
     const hangup = onHangup(flags, current, feeds, logger);
     tellStop(context.stop, configuration.timeouts.stopMs, logger);
     return await runToEnd(feeds, flags, context).finally(() => hangup.cancel());
   } finally {
+    await closeSpools(spools, logger);
     await quarantine.close();
     await Promise.all(locks.map(lock => lock.release()));
+  }
+}
+
+/** What is in them is on disk already; what cannot be written at the end is only how far the targets are. */
+async function closeSpools(spools: readonly FeedSpool[], logger: Logger): Promise<void> {
+  for (const spool of spools) {
+    await spool.close().catch((error: unknown) => {
+      logger.warn(`what is acknowledged may be sent again at the next start: ${messageOf(error)}`);
+    });
   }
 }
 
@@ -122,6 +136,8 @@ function sharedParts(
       logger,
       systemClock.wallMs(),
     ),
+    openLoader: async market =>
+      openLoader(loaderTarget(current.configuration, logger), market, current.configuration),
     secrets: () => current.secrets,
   };
 }

@@ -124,7 +124,7 @@ export const configurationSchema = z.strictObject({
   targets: z.array(target).describe('a list of targets').default([]),
   drain: z.strictObject({ intervalMs: wholeNumber(10, 60_000, 'milliseconds').default(1000) }).prefault({}),
   memory: z
-    .strictObject({ backlogBytes: wholeNumber(MIB, 1024 * 1024 * MIB, 'bytes').default(256 * MIB) })
+    .strictObject({ backlogBytes: wholeNumber(MIB, 1024 * 1024 * MIB, 'bytes').default(64 * MIB) })
     .prefault({}),
   spool: z
     .strictObject({

@@ -6,7 +6,7 @@ import type { DateDays } from '../tables/epoch.ts';
  * sent.
  */
 export interface Batch {
-  /** Ascending within the process, without holes. */
+  /** Ascending; holes are those that came to nothing. */
   readonly sequence: number;
   readonly table: string;
   readonly tradingDate: DateDays;
@@ -21,6 +21,13 @@ export interface Batch {
 /** Where a publisher gets its batches. The source keeps what is not acknowledged; the publisher only borrows. */
 export interface BatchSource {
   /**
+   * Who numbers the batches: a tickerplant of ours takes a batch with this name and its sequence once, however often
+   * it is sent.
+   */
+  readonly numberedBy: string;
+  /** Whether more is being fetched and will come, though nothing waits now. */
+  readonly fetching: boolean;
+  /**
    * The next batch for a tickerplant whose own date is `tickerplantDate`; undefined when none waits. The source
    * keeps batches of a later date until the tickerplant has rolled, and never gives it those of an ended date.
    */
@@ -33,4 +40,6 @@ export interface BatchSource {
   sentUnverified(batch: Batch): void;
   /** The tickerplant said that it will never take this batch; the source puts it aside. */
   refused(batch: Batch, reason: string): void;
+  /** The tickerplant has no such table and need not have it: the batch is not for this target. */
+  leftOut(batch: Batch): void;
 }

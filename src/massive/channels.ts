@@ -1,4 +1,4 @@
-import type { AggregateTableName } from '../tables/definitions.ts';
+import type { StreamTableName } from '../tables/definitions.ts';
 import type { Market } from '../tables/markets.ts';
 
 /** One of Massive's WebSocket channels, and the table that it feeds. */
@@ -6,15 +6,13 @@ export interface Channel {
   /** Its name on the wire: before the dot of a subscription, and `ev` of its events. */
   readonly channel: string;
   readonly market: Market;
-  readonly table: AggregateTableName;
-  /** Length of the window that one event covers. */
-  readonly windowMs: number;
+  readonly table: StreamTableName;
   /** The field of an event that names the ticker. */
   readonly tickerField: 'sym' | 'pair';
 }
 
-const SECOND = { table: 'agg1s', windowMs: 1_000 } as const;
-const MINUTE = { table: 'agg1m', windowMs: 60_000 } as const;
+const SECOND = { table: 'agg1s' } as const;
+const MINUTE = { table: 'agg1m' } as const;
 
 /**
  * Every channel that massive-kdb takes. `A` is the second and `AM` the minute; in forex and crypto the shorter

@@ -4,51 +4,56 @@ import { type Allocate, encodeColumns } from '../kdb/tables/encode-columns.ts';
 import { type RowSelection, rowCountOf } from '../kdb/tables/row-selection.ts';
 import type { Int64Column } from '../tables/columns.ts';
 import type { Convention } from '../tables/conventions.ts';
+import { type StreamTableName, WINDOW_MS } from '../tables/definitions.ts';
 import { type DateDays, TABLE_EPOCH_MS } from '../tables/epoch.ts';
 import type { TableRows } from '../tables/table-rows.ts';
 
 const NS_PER_MS = 1e6;
 const WORD = 0x1_0000_0000;
+const CONVENTION: Convention = 'kdb-tick';
 
 export interface BatchMakerOptions {
-  readonly convention: Convention;
   readonly limits: BatchLimits;
-  /** Length of a row's window by table, for the lag. */
-  readonly windowMs: ReadonlyMap<string, number>;
   readonly allocate: Allocate;
+  /** Batches are numbered from the next on. */
+  readonly after: number;
 }
 
-/** Turns drained rows into batches: split by trading date, cut at the limits, encoded once. */
+/**
+ * Turns drained rows into batches: split by trading date, cut at the limits, encoded once for all targets, in the form
+ * of `kdb-tick`.
+ */
 export class BatchMaker {
   readonly #options: BatchMakerOptions;
-  #sequence = 0;
+  #sequence: number;
 
   constructor(options: BatchMakerOptions) {
     this.#options = options;
+    this.#sequence = options.after;
   }
 
   /** The rows of one table as batches; the rows are not needed any more afterwards. */
   make(rows: TableRows, drainedMs: number): Batch[] {
-    const { convention, limits, allocate } = this.#options;
+    const { limits, allocate } = this.#options;
     return byTradingDate(rows).flatMap(({ tradingDate, selection }) =>
-      cutRows(rows, selection, convention, limits).map(cut => ({
+      cutRows(rows, selection, CONVENTION, limits).map(cut => ({
         sequence: ++this.#sequence,
         table: rows.definition.name,
         tradingDate,
         rowCount: rowCountOf(cut),
-        columns: encodeColumns(rows, cut, convention, allocate),
+        columns: encodeColumns(rows, cut, CONVENTION, allocate),
         drainedMs,
-        windowEndMs: this.#windowEndMs(rows, cut),
+        windowEndMs: windowEndMs(rows, cut),
       })),
     );
   }
+}
 
-  #windowEndMs(rows: TableRows, selection: RowSelection): number | undefined {
-    const windowMs = this.#options.windowMs.get(rows.definition.name);
-    if (windowMs === undefined) return undefined;
-    const { words } = rows.column('start') as Int64Column;
-    return Math.round(latestNs(words, selection) / NS_PER_MS) + TABLE_EPOCH_MS + windowMs;
-  }
+function windowEndMs(rows: TableRows, selection: RowSelection): number | undefined {
+  const windowMs = WINDOW_MS[rows.definition.name as StreamTableName];
+  if (windowMs === undefined) return undefined;
+  const { words } = rows.column('start') as Int64Column;
+  return Math.round(latestNs(words, selection) / NS_PER_MS) + TABLE_EPOCH_MS + windowMs;
 }
 
 /** A loop of its own: in the method, V8 optimised it and gave it up again at the end of every batch. */

@@ -5,23 +5,21 @@ import type { Batch } from '../kdb/batch.ts';
 import type { PublisherOptions, PublisherParts } from '../kdb/publisher/options.ts';
 import { Publisher } from '../kdb/publisher/publisher.ts';
 import type { PublisherState } from '../kdb/publisher/state.ts';
-import { BufferPool } from '../kdb/tables/buffer-pool.ts';
-import type { BatchLimits } from '../kdb/tables/cut-rows.ts';
-import type { TableRows } from '../tables/table-rows.ts';
-import { type BacklogTotals, MemoryBacklog } from './backlog.ts';
-import { BatchMaker } from './batch-maker.ts';
+import { type StreamTableName, WINDOW_MS } from '../tables/definitions.ts';
+import type { DateDays } from '../tables/epoch.ts';
+import type { BacklogTotals } from './backlog-account.ts';
 import { LagHistogram } from './lag.ts';
 import type { RefusedBatches } from './refused-batches.ts';
+import { type BacklogParts, SpooledBacklog } from './spooled-backlog.ts';
 
 /** One tickerplant of a feed, as configured. */
 export interface FeedTargetOptions {
   readonly name: string;
   readonly market: string;
   readonly publisher: Omit<PublisherOptions, 'source'>;
-  readonly batchLimits: BatchLimits;
   readonly backlogBytes: number;
-  /** Length of a row's window by table. */
-  readonly windowMs: ReadonlyMap<string, number>;
+  /** The tables of the stream. */
+  readonly tables: readonly StreamTableName[];
 }
 
 export interface FeedTargetParts extends Omit<PublisherParts, 'listener' | 'logger'> {
@@ -31,52 +29,71 @@ export interface FeedTargetParts extends Omit<PublisherParts, 'listener' | 'logg
   readonly refusedBatches: RefusedBatches;
 }
 
+/** What all targets of a feed share, and who hears of them. */
+export interface FeedTargetSurroundings extends Pick<BacklogParts, 'spool' | 'lateLane'> {
+  /** The target has failed for good. */
+  failed(error: Error): void;
+  /** The target is done with a batch and reads its bytes no more. */
+  left(batch: Batch): void;
+  /** The tickerplant has come to another date. */
+  dateChanged(): void;
+}
+
 /** Where the batches of one target stand. */
 export interface TargetTotals extends BacklogTotals {
   readonly name: string;
   readonly state: PublisherState['name'];
+  /** In memory. */
   readonly backlogBytes: number;
+  /** On disk, as last counted. */
+  readonly waitingRows: number;
   readonly lagMs: { readonly p50: number | undefined; readonly p99: number | undefined };
 }
 
-/** A tickerplant with all that is its own: encoding, backlog, publisher and lag. */
+/** A tickerplant with all that is its own: backlog, publisher and lag. */
 export class FeedTarget {
   readonly #options: FeedTargetOptions;
   readonly #clock: Clock;
-  readonly #pool = new BufferPool();
-  readonly #maker: BatchMaker;
-  readonly #backlog: MemoryBacklog;
+  readonly #backlog: SpooledBacklog;
   readonly #publisher: Publisher;
   readonly #lag = new LagHistogram();
   readonly #shortestWindowMs: number;
   /** End of the latest window that was acknowledged. */
   #streamTimeMs = 0;
 
-  constructor(options: FeedTargetOptions, parts: FeedTargetParts, failed: (error: Error) => void) {
-    const { name, market, publisher, batchLimits, backlogBytes, windowMs } = options;
+  constructor(options: FeedTargetOptions, parts: FeedTargetParts, surroundings: FeedTargetSurroundings) {
+    const { name, market, publisher, backlogBytes, tables } = options;
+    const { clock, counters } = parts;
     const logger = parts.logger.child({ target: name });
     this.#options = options;
-    this.#clock = parts.clock;
-    this.#shortestWindowMs = Math.min(...windowMs.values());
-    this.#maker = new BatchMaker({
-      convention: publisher.convention,
-      limits: batchLimits,
-      windowMs,
-      allocate: this.#pool.take,
-    });
-    this.#backlog = new MemoryBacklog(
+    this.#clock = clock;
+    this.#shortestWindowMs = Math.min(...tables.map(table => WINDOW_MS[table]));
+    this.#backlog = new SpooledBacklog(
       { target: name, market, maxBytes: backlogBytes },
-      logger,
-      parts.counters,
       {
-        acknowledged: batch => this.#recordLag(batch),
-        refused: (batch, reason) => parts.refusedBatches.keep(name, batch, reason),
-        left: batch => this.#pool.release(batch.columns),
+        spool: surroundings.spool,
+        lateLane: surroundings.lateLane,
+        clock,
+        logger,
+        counters,
+        listener: {
+          acknowledged: batch => this.#recordLag(batch),
+          refused: (batch, reason) => parts.refusedBatches.keep(name, batch, reason),
+          left: batch => surroundings.left(batch),
+          ready: () => this.#publisher.wake(),
+        },
       },
     );
     this.#publisher = new Publisher(
       { ...publisher, source: this.#backlog },
-      { ...parts, logger, listener: { failed } },
+      {
+        ...parts,
+        logger,
+        listener: {
+          failed: error => surroundings.failed(error),
+          dateChanged: () => surroundings.dateChanged(),
+        },
+      },
     );
   }
 
@@ -88,31 +105,47 @@ export class FeedTarget {
     return this.#options.name;
   }
 
+  /** The tickerplant's date as last read. */
+  get date(): DateDays | undefined {
+    return this.#publisher.date;
+  }
+
+  /** How much of its memory is used by rows that are nowhere else, from 0 to 1. */
+  get unstoredShare(): number {
+    return this.#backlog.unstoredBytes / this.#options.backlogBytes;
+  }
+
   start(): void {
     this.#publisher.start();
   }
 
-  /** Takes drained rows; they are encoded before this returns. */
-  append(rows: TableRows, drainedMs: number): void {
-    for (const batch of this.#maker.make(rows, drainedMs)) this.#backlog.append(batch);
+  /** Takes batches of a drain, `stored` in the spool or not, and sends them. */
+  append(batches: readonly Batch[], stored: boolean): void {
+    for (const batch of batches) this.#backlog.append(batch, stored);
     this.#backlog.reportLosses();
-  }
-
-  /** Batches were appended: send them. */
-  wake(): void {
     this.#publisher.wake();
   }
 
-  /**
-   * Sends what waits and waits for the answers, at most `limitMs`, and not at all where nothing waits; what is left then
-   * is counted as lost.
-   */
-  async stop(limitMs: number): Promise<void> {
-    await this.#publisher.stop(this.#backlog.undelivered > 0 ? limitMs : 0);
-    this.#backlog.abandon();
+  /** The spool has taken these after all. */
+  nowStored(batches: readonly Batch[]): void {
+    this.#backlog.nowStored(batches);
   }
 
-  totals(): TargetTotals {
+  /**
+   * Sends what is left and waits for the answers, at most `limitMs`; a tickerplant that is away is waited for only where
+   * rows are nowhere else.
+   */
+  async stop(limitMs: number): Promise<void> {
+    const isWorthIt = !this.#backlog.isEmpty && (this.#publisher.ready || this.#backlog.unstoredBytes > 0);
+    await this.#publisher.stop(isWorthIt ? limitMs : 0);
+  }
+
+  /** Ends the target after its stop: what is neither delivered nor in the spool is lost. */
+  close(): void {
+    this.#backlog.close();
+  }
+
+  totals(): Omit<TargetTotals, 'waitingRows'> {
     return {
       name: this.#options.name,
       state: this.#publisher.state.name,
@@ -128,7 +161,7 @@ export class FeedTarget {
    */
   #recordLag({ table, windowEndMs, rowCount }: Batch): void {
     if (windowEndMs === undefined || windowEndMs < this.#streamTimeMs) return;
-    if (this.#options.windowMs.get(table) !== this.#shortestWindowMs) return;
+    if (WINDOW_MS[table as StreamTableName] !== this.#shortestWindowMs) return;
     this.#streamTimeMs = windowEndMs;
     this.#lag.record(this.#clock.wallMs() - windowEndMs, rowCount);
   }

@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Counters } from '../base/counters.ts';
 import { MassiveKdbError, messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import type { Batch } from '../kdb/batch.ts';
 import type { FrameScanner } from '../massive/scanner/frame-scanner.ts';
 import { Session, type SessionDependencies, type SessionOptions } from '../massive/session.ts';
 import type { SessionState } from '../massive/session-state.ts';
@@ -12,9 +13,9 @@ import type { Subscription } from '../massive/subscription.ts';
 import type { TableRows } from '../tables/table-rows.ts';
 import { drainTicks } from './drain-ticks.ts';
 import { StreamEndedError } from './errors.ts';
+import type { FeedDelivery, FeedDeliveryListener } from './feed-delivery.ts';
 import type { FeedListener } from './feed-listener.ts';
-import type { FeedTarget } from './feed-target.ts';
-import { latestWindowEndMs } from './latest-window.ts';
+import type { Protection } from './protection.ts';
 import { type FeedSummary, SummaryLines } from './summary.ts';
 
 const SUMMARY_INTERVAL_MS = 60_000;
@@ -31,23 +32,22 @@ export interface FeedParts extends SessionDependencies {
   readonly logger: Logger;
   readonly counters: Counters;
   readonly scanner: FrameScanner;
-  /** Makes the targets; `failed` is to be called when one has failed for good. */
-  readonly createTargets: (failed: (error: Error) => void) => readonly FeedTarget[];
+  readonly createDelivery: (listener: FeedDeliveryListener) => FeedDelivery;
 }
 
 /**
  * One market, from Massive to its tickerplants.
  *
- * frames -> scanner (typed columns) -> drain each interval -> batches -> backlog and publisher of each target
+ * frames -> scanner (typed columns) -> drain each interval -> delivery (spool, backlog and publisher of each target)
  *
  * Runs until it is stopped or fails for good. A stop closes the session first, then drains what is left, then waits
- * for the tickerplants' answers.
+ * for the disk and the tickerplants' answers.
  */
 export class Feed {
   readonly #options: FeedOptions;
   readonly #parts: FeedParts;
   readonly #session: Session;
-  readonly #targets: readonly FeedTarget[];
+  readonly #delivery: FeedDelivery;
   readonly #failures = new Subject<never>();
   readonly #stopDraining = new Subject<void>();
   readonly #receivedRows: Record<string, number> = {};
@@ -55,6 +55,8 @@ export class Feed {
   readonly #listeners: FeedListener[] = [];
   #injected: Injected[] = [];
   #drainedForTheLastTime = false;
+  /** Whether the last drain is with the targets. */
+  #handedOver: Promise<void> = Promise.resolve();
   #connections = 0;
 
   constructor(options: FeedOptions, parts: FeedParts) {
@@ -65,7 +67,10 @@ export class Feed {
       stateChanged: (state, previous) => this.#sessionChanged(state, previous),
       failed: error => this.#failures.error(error),
     });
-    this.#targets = parts.createTargets(error => this.#failures.error(error));
+    this.#delivery = parts.createDelivery({
+      failed: error => this.#failures.error(error),
+      protectionChanged: protection => this.#protectionChanged(protection),
+    });
   }
 
   /**
@@ -83,12 +88,13 @@ export class Feed {
     );
     const ended = Promise.race([aborted(stop), firstValueFrom(this.#failures), unexpectedEnd]);
     const lines = new SummaryLines(this.#parts.logger, market);
-    const minutes = drainTicks(this.#parts.clock, SUMMARY_INTERVAL_MS).subscribe(() =>
-      lines.minute(this.summary()),
-    );
+    const minutes = drainTicks(this.#parts.clock, SUMMARY_INTERVAL_MS).subscribe(async () => {
+      await this.#delivery.countWaiting();
+      lines.minute(this.summary());
+    });
 
     this.#session.start();
-    for (const target of this.#targets) target.start();
+    this.#delivery.start();
     try {
       await ended;
     } catch (error) {
@@ -113,7 +119,7 @@ export class Feed {
   /** Changes what is subscribed to, without a new connection; one that waits to try again tries now. */
   updateSubscriptions(subscriptions: readonly Subscription[]): void {
     this.#session.updateSubscriptions(subscriptions);
-    this.#session.resume();
+    if (this.#delivery.protection.name !== 'suspended') this.#session.resume();
   }
 
   /**
@@ -136,7 +142,8 @@ export class Feed {
       injectedRows: { ...this.#injectedRows },
       quarantinedEvents: scanner.totals.quarantined,
       overflowedRows: scanner.totals.lostRows,
-      targets: this.#targets.map(target => target.totals()),
+      protection: this.#delivery.protection.name,
+      targets: this.#delivery.totals(),
     };
   }
 
@@ -158,24 +165,31 @@ export class Feed {
     const drainedMs = clock.wallMs();
     const lastReceiveMs = this.#session.lastFrameMs;
     const injected = this.#injected.splice(0);
-    for (const { rows } of injected) this.#handOver(rows, drainedMs, this.#injectedRows);
+    const other = injected.flatMap(({ rows }) => this.#encode(rows, drainedMs, this.#injectedRows));
     const tables = scanner.drain();
-    for (const rows of tables) this.#handOver(rows, drainedMs, this.#receivedRows);
-    const rowCount = tables.reduce((sum, rows) => sum + rows.rowCount, 0);
-    const windowEndMs = latestWindowEndMs(tables);
+    const received = tables.flatMap(rows => this.#encode(rows, drainedMs, this.#receivedRows));
     scanner.recycle(tables);
-    for (const target of this.#targets) target.wake();
-    for (const { settled } of injected) settled(false);
-    for (const listener of this.#listeners) {
-      listener.drained?.({ wallMs: drainedMs, lastReceiveMs, rowCount, windowEndMs, durable: false });
-    }
-    return rowCount;
+    const drain = {
+      wallMs: drainedMs,
+      lastReceiveMs,
+      rowCount: received.reduce((sum, batch) => sum + batch.rowCount, 0),
+      windowEndMs: latestOf(received),
+    };
+    this.#handedOver = new Promise(handedOver => {
+      this.#delivery.deliver([...other, ...received], durable => {
+        for (const { settled } of injected) settled(durable);
+        for (const listener of this.#listeners) listener.drained?.({ ...drain, durable });
+        handedOver();
+      });
+    });
+    return drain.rowCount;
   }
 
-  #handOver(rows: TableRows, drainedMs: number, totals: Record<string, number>): void {
+  #encode(rows: TableRows, drainedMs: number, totals: Record<string, number>): Batch[] {
     const { name } = rows.definition;
-    for (const target of this.#targets) target.append(rows, drainedMs);
+    const batches = this.#delivery.encode(rows, drainedMs);
     totals[name] = (totals[name] ?? 0) + rows.rowCount;
+    return batches;
   }
 
   async #shutDown(drained: Promise<number>): Promise<void> {
@@ -184,8 +198,8 @@ export class Feed {
     await this.#session.stop(this.#options.stopMs / 2);
     this.#stopDraining.next();
     await drained.catch(() => this.#tellUndrained());
-    const leftMs = Math.max(0, deadlineMs - clock.monotonicMs());
-    await Promise.all(this.#targets.map(target => target.stop(leftMs)));
+    await this.#handedOver;
+    await this.#delivery.stop(Math.max(0, deadlineMs - clock.monotonicMs()));
   }
 
   /** The drain has failed: what it had not handed over to the targets by then is lost. */
@@ -202,6 +216,18 @@ export class Feed {
     if (state.name === 'streaming') this.#connections++;
     for (const listener of this.#listeners) listener.sessionChanged?.(state, previous);
   }
+
+  #protectionChanged(protection: Protection): void {
+    for (const listener of this.#listeners) listener.protectionChanged?.(protection);
+    if (protection.name === 'suspended') this.#session.suspend(protection.detail);
+    else if (this.#session.state.name === 'suspended') this.#session.resume();
+  }
+}
+
+/** End of the latest window. */
+function latestOf(batches: readonly Batch[]): number | undefined {
+  const endsMs = batches.map(batch => batch.windowEndMs).filter(endMs => endMs !== undefined);
+  return endsMs.length === 0 ? undefined : Math.max(...endsMs);
 }
 
 /** Rows that wait for the next drain. */

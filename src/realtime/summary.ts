@@ -1,6 +1,7 @@
 import type { Logger } from '../base/logger.ts';
 import type { SessionState } from '../massive/session-state.ts';
 import type { TargetTotals } from './feed-target.ts';
+import type { Protection } from './protection.ts';
 
 /** What a feed has done since its start. */
 export interface FeedSummary {
@@ -15,10 +16,11 @@ export interface FeedSummary {
   readonly quarantinedEvents: number;
   /** Rows that found no room between two drains. */
   readonly overflowedRows: number;
+  readonly protection: Protection['name'];
   readonly targets: readonly TargetTotals[];
 }
 
-/** Rows that did not reach a target, or never will. */
+/** Rows that did not reach a target, and never will. */
 export function lostRows({ overflowedRows, targets }: FeedSummary): number {
   return targets.reduce((sum, target) => sum + target.lostRows, overflowedRows);
 }
@@ -47,14 +49,17 @@ export class SummaryLines {
 
   #log(period: string, summary: FeedSummary, previous: FeedSummary | undefined): void {
     const received = total(summary.receivedRows) - total(previous?.receivedRows);
+    const injected = total(summary.injectedRows) - total(previous?.injectedRows);
     const parts = [
       `${received} rows received`,
+      ...(injected > 0 ? [`${injected} of other origin`] : []),
       ...summary.targets.map((target, index) => targetText(target, previous?.targets[index])),
     ];
     const quarantined = summary.quarantinedEvents - (previous?.quarantinedEvents ?? 0);
     if (quarantined > 0) parts.push(`${quarantined} events quarantined`);
     if (summary.connections > 1) parts.push(`${summary.connections - 1} reconnects since the start`);
     const lost = lostRows(summary) - (previous ? lostRows(previous) : 0);
+    if (summary.protection !== 'protected') parts.push(summary.protection.toUpperCase());
     if (lost > 0) parts.push(`${lost} ROWS LOST`);
     this.#logger[lost > 0 ? 'error' : 'info'](
       `${this.#market}, ${period}: ${parts.join('; ')}; session ${summary.session}`,
@@ -68,8 +73,10 @@ function targetText(target: TargetTotals, previous: TargetTotals | undefined): s
   const rows = unverified > 0 ? `${unverified} sent unverified` : `${delivered} delivered`;
   const { p50, p99 } = target.lagMs;
   const lag = p50 === undefined ? '' : `, lag p50 ${p50} ms p99 ${p99} ms`;
-  const backlog = target.backlogBytes > 0 ? `, ${target.backlogBytes} bytes wait` : '';
-  return `${rows} to ${target.name} (${target.state}${lag}${backlog})`;
+  const late = target.lateRows - (previous?.lateRows ?? 0);
+  const lateText = late > 0 ? `, ${late} late` : '';
+  const waiting = target.waitingRows > 0 ? `, ${target.waitingRows} wait on disk` : '';
+  return `${rows} to ${target.name} (${target.state}${lag}${lateText}${waiting})`;
 }
 
 function total(rows: Readonly<Record<string, number>> | undefined): number {

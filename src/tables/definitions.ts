@@ -75,6 +75,8 @@ export const WINDOW_MS = { agg1s: 1_000, agg1m: 60_000 } as const satisfies Part
   Record<AggregateTableName, number>
 >;
 
+export type StreamTableName = keyof typeof WINDOW_MS;
+
 /** Tables that say how the feed itself fares; in both, sym is the market. */
 export const STATUS_TABLES = {
   gap: {

@@ -10,6 +10,8 @@ export interface Update {
   readonly table: string;
   readonly columns: QValue;
   readonly async: boolean;
+  /** Of a call of `.fh.upd`. */
+  readonly numbered?: { readonly source: string; readonly sequence: number };
   readonly peer: QPeer;
 }
 
@@ -36,6 +38,8 @@ export class FakeTickerplant {
   onUpdate: (update: Update, count: number) => Reply = () => DONE;
   /** Replies to questions by their text, before the fields are asked. */
   readonly replies = new Map<string, Reply>();
+  /** Whether it has `.fh.upd`. */
+  isNumbering = false;
 
   static async listen(
     definitions: readonly TableDefinition[],
@@ -63,13 +67,15 @@ export class FakeTickerplant {
 
   #update(value: QValue, async: boolean, peer: QPeer): Reply {
     if (value.kind !== 'list') return { signal: 'type' };
-    const [functionName, table, columns] = value.items;
+    const [functionName, ...rest] = value.items;
+    const [table, columns] = rest.slice(-2);
     const update = {
       functionName: textOf(functionName!)!,
       table: textOf(table!)!,
       columns: columns!,
       async,
       peer,
+      ...(rest.length === 4 && { numbered: numberOf(rest[0]!, rest[1]!) }),
     };
     this.updates.push(update);
     return this.onUpdate(update, this.updates.length);
@@ -88,10 +94,18 @@ export class FakeTickerplant {
     if (text === '.z.P-.z.p') {
       return { value: { kind: 'atom', type: 'timespan', value: BigInt(this.offsetMs) * 1_000_000n } };
     }
+    if (text.includes('.fh.upd')) {
+      return { value: { kind: 'atom', type: 'boolean', value: this.isNumbering } };
+    }
     const name = text.replace(/^meta /, '');
     const columns = this.tables.get(name);
     return columns ? { value: metaOf(columns) } : { signal: name };
   }
+}
+
+function numberOf(source: QValue, sequence: QValue): { readonly source: string; readonly sequence: number } {
+  if (sequence.kind !== 'atom' || sequence.type !== 'long') throw new TypeError('the number is no long');
+  return { source: textOf(source)!, sequence: Number(sequence.value) };
 }
 
 /** What q's `meta` gives for columns of these types. */

@@ -50,9 +50,12 @@ export function sequenceOf({ columns }: Update): number {
 
 /** A source that keeps account of every batch. */
 export class AccountingSource implements BatchSource {
+  readonly numberedBy = 'stocks.test';
+  fetching = false;
   waiting: Batch[] = [];
   readonly acknowledgedSequences: number[] = [];
   readonly unverifiedSequences: number[] = [];
+  readonly leftOutSequences: number[] = [];
   readonly refusedBatches: [sequence: number, reason: string][] = [];
   readonly rewoundSequences: number[][] = [];
   readonly #taken = new Set<Batch>();
@@ -93,6 +96,11 @@ export class AccountingSource implements BatchSource {
   refused(batch: Batch, reason: string): void {
     this.#giveBack(batch);
     this.refusedBatches.push([batch.sequence, reason]);
+  }
+
+  leftOut(batch: Batch): void {
+    this.#giveBack(batch);
+    this.leftOutSequences.push(batch.sequence);
   }
 
   #giveBack(batch: Batch): void {
@@ -174,6 +182,7 @@ export class PublisherHarness implements PublisherListener {
         target: tickerplant.server.target(),
         convention: 'kdb-tick',
         tables: [],
+        optionalTables: [],
         source: this.source,
         mode: 'sync',
         allowUnlogged: false,

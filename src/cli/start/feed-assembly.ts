@@ -5,7 +5,10 @@ import type { Logger } from '../../base/logger.ts';
 import type { Random } from '../../base/random.ts';
 import type { Configuration, FeedConfiguration, TargetConfiguration } from '../../config/schema.ts';
 import type { Secrets } from '../../config/secrets.ts';
+import type { Loader } from '../../kdb/loader/loader.ts';
+import { DEFAULT_FUNCTION } from '../../kdb/publisher/batch-call.ts';
 import { DEFAULT_PUBLISHER_TIMING } from '../../kdb/publisher/options.ts';
+import type { BatchLimits } from '../../kdb/tables/cut-rows.ts';
 import type { Target } from '../../kdb/target.ts';
 import { channelsOf } from '../../massive/channels.ts';
 import { type Cluster, feedUrl } from '../../massive/hosts.ts';
@@ -16,11 +19,15 @@ import type { OpenSocket } from '../../massive/socket.ts';
 import { type Subscription, SubscriptionError, subscriptionsTo } from '../../massive/subscription.ts';
 import { readSymbolFile } from '../../massive/symbol-file.ts';
 import { Feed } from '../../realtime/feed.ts';
-import { FeedTarget } from '../../realtime/feed-target.ts';
+import { FeedDelivery } from '../../realtime/feed-delivery.ts';
+import { FeedTarget, type FeedTargetSurroundings } from '../../realtime/feed-target.ts';
+import { DEFAULT_LATE_LANE_OPTIONS, LateLane } from '../../realtime/late-lane.ts';
 import type { RefusedBatches } from '../../realtime/refused-batches.ts';
-import { AGGREGATE_TABLES } from '../../tables/definitions.ts';
-import { SESSION_ZONE } from '../../tables/markets.ts';
+import { DEFAULT_SPOOL_WRITER_OPTIONS } from '../../realtime/spool-writer.ts';
+import { AGGREGATE_TABLES, STATUS_TABLES } from '../../tables/definitions.ts';
+import { type Market, SESSION_ZONE } from '../../tables/markets.ts';
 import { SessionCalendar } from '../../tables/session-calendar.ts';
+import type { FeedSpool } from './feed-spool.ts';
 
 /** What all feeds of a process share. */
 export interface SharedParts {
@@ -32,6 +39,8 @@ export interface SharedParts {
   readonly receiveClock: ReceiveClock;
   readonly quarantine: QuarantineSink;
   readonly refusedBatches: RefusedBatches;
+  /** Connects to the loader of a market; rejects with KdbConnectError or NotLoaderError. */
+  readonly openLoader: (market: Market) => Promise<Loader>;
   /** Read at each connection, so that a reload can change them. */
   readonly secrets: () => Secrets;
 }
@@ -58,9 +67,11 @@ export function assembleFeed(
   feed: FeedConfiguration,
   subscriptions: readonly Subscription[],
   configuration: Configuration,
+  files: FeedSpool,
   parts: SharedParts,
 ): Feed {
   const { market } = feed;
+  const targets = targetsOf(feed, configuration);
   const calendar = new SessionCalendar(market);
   const logger = parts.logger.child({ market });
   const scanner = new FrameScanner({ ...parts, market, calendar, logger });
@@ -88,9 +99,23 @@ export function assembleFeed(
       logger,
       scanner,
       isOpen: wallMs => calendar.isOpen(wallMs),
-      createTargets: failed =>
-        targetsOf(feed, configuration).map(target =>
-          assembleTarget(feed, target, calendar, configuration, { ...parts, logger }, failed),
+      createDelivery: listener =>
+        new FeedDelivery(
+          { limits: smallestLimits(targets), writer: DEFAULT_SPOOL_WRITER_OPTIONS },
+          {
+            ...parts,
+            logger,
+            ...files,
+            lateLane: new LateLane(
+              { market, ...DEFAULT_LATE_LANE_OPTIONS },
+              { ...parts, logger, spool: files.late, openLoader: () => parts.openLoader(market) },
+            ),
+            createTargets: surroundings =>
+              targets.map(target =>
+                assembleTarget(feed, target, calendar, configuration, { ...parts, logger }, surroundings),
+              ),
+          },
+          listener,
         ),
     },
   );
@@ -100,16 +125,23 @@ function targetsOf({ targets }: FeedConfiguration, configuration: Configuration)
   return configuration.targets.filter(target => targets.includes(target.name));
 }
 
+function smallestLimits(targets: readonly TargetConfiguration[]): BatchLimits {
+  return {
+    rows: Math.min(...targets.map(({ limits }) => limits.batchRows)),
+    bytes: Math.min(...targets.map(({ limits }) => limits.batchBytes)),
+  };
+}
+
 function assembleTarget(
   { market, channels }: FeedConfiguration,
   target: TargetConfiguration,
   calendar: SessionCalendar,
   { memory, timeouts, failFast }: Configuration,
   parts: SharedParts,
-  failed: (error: Error) => void,
+  surroundings: FeedTargetSurroundings,
 ): FeedTarget {
   const used = channelsOf(market).filter(({ channel }) => channels.includes(channel));
-  const { batchRows, batchBytes, inFlightBatches, inFlightBytes } = target.limits;
+  const { inFlightBatches, inFlightBytes } = target.limits;
   return new FeedTarget(
     {
       name: target.name,
@@ -118,8 +150,9 @@ function assembleTarget(
         target: addressOf(target, parts),
         convention: target.convention,
         tables: used.map(({ table }) => AGGREGATE_TABLES[table]),
+        optionalTables: Object.values(STATUS_TABLES),
         mode: target.mode,
-        functionName: target.function,
+        ...(target.function === DEFAULT_FUNCTION ? {} : { functionName: target.function }),
         allowUnlogged: target.allowUnlogged,
         failFast,
         limits: { inFlightBatches, inFlightBytes },
@@ -129,9 +162,8 @@ function assembleTarget(
           answerTimeoutMs: timeouts.targetAnswerMs,
         },
       },
-      batchLimits: { rows: batchRows, bytes: batchBytes },
       backlogBytes: memory.backlogBytes,
-      windowMs: new Map(used.map(({ table, windowMs }) => [table, windowMs])),
+      tables: used.map(({ table }) => table),
     },
     {
       ...parts,
@@ -141,7 +173,7 @@ function assembleTarget(
         timeZone: tickerplantZone(market),
       },
     },
-    failed,
+    surroundings,
   );
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { ExitCode } from '../../base/exit-codes.ts';
 import type { DateDays } from '../../tables/epoch.ts';
 import type { TableRows } from '../../tables/table-rows.ts';
+import type { Batch } from '../batch.ts';
 import { IpcConnection } from '../connection/ipc-connection.ts';
 import { openSocket } from '../connection/open-socket.ts';
 import { QError } from '../errors.ts';
@@ -12,6 +13,7 @@ import {
   GENERIC_NULL,
   listOf,
   longAtom,
+  NULL_INT32,
   type QTable,
   type QValue,
   symbolAtom,
@@ -35,6 +37,9 @@ const PROTOCOL = 1;
 
 /** Chunks that are on their way at once: the loader writes one while the next is encoded. */
 const CHUNKS_IN_FLIGHT = 3;
+
+/** A general list without its items: type, attribute, count. */
+const LIST_OF_SIX = Buffer.from([0, 0, 6, 0, 0, 0]);
 
 /** What its signals begin with when the disk is the matter. */
 const DISK_SIGNALS = /OS reports|No space|^os\b|^verify/;
@@ -121,6 +126,37 @@ export class Loader {
     return sent;
   }
 
+  /**
+   * Stages a unit of batches as a tickerplant gets them, of any of its tables: all of its rows, or none. What was staged
+   * of it before is forgotten. The bytes of a batch must stay as they are until this has settled.
+   *
+   * @returns the rows that were staged.
+   */
+  async stageBatches(unit: string, batches: AsyncIterable<Batch>): Promise<number> {
+    await this.#call(`begin ${unit}`, '.feed.begin', symbolAtom(unit));
+    let rows = 0;
+    let number = 0n;
+    for await (const { table, tradingDate, rowCount, columns } of batches) {
+      const date = WHOLE_TABLES.has(table) ? NULL_INT32 : tradingDate;
+      const beginning = [
+        symbolAtom('.feed.batch'),
+        symbolAtom(unit),
+        longAtom(number++),
+        symbolAtom(table),
+        { kind: 'atom', type: 'date', value: date } as const,
+      ];
+      await this.#request(
+        `stage ${unit}`,
+        LIST_OF_SIX,
+        ...beginning.map(value => encodeValue(value)),
+        columns,
+      );
+      rows += rowCount;
+    }
+    await this.#call(`end ${unit}`, '.feed.end', symbolAtom(unit), longAtom(BigInt(rows)));
+    return rows;
+  }
+
   /** Merges what is staged of a table on these dates, all of it where none are given, and publishes the result. */
   async merge(table: string, dates: readonly DateDays[] = []): Promise<MergedDate[]> {
     const answer = await this.#call(`merge ${table}`, '.feed.merge', symbolAtom(table), datesVector(dates));
@@ -180,9 +216,9 @@ export class Loader {
     return this.#request(what, encodeValue(listOf([symbolAtom(name), ...args])));
   }
 
-  async #request(what: string, body: Uint8Array): Promise<QValue> {
+  async #request(what: string, ...body: readonly Uint8Array[]): Promise<QValue> {
     try {
-      return decodeValue(await this.#connection.request(body));
+      return decodeValue(await this.#connection.request(...body));
     } catch (error) {
       if (!(error instanceof QError)) throw error;
       const exitCode = DISK_SIGNALS.test(error.signal) ? ExitCode.io : ExitCode.failed;

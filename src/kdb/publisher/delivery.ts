@@ -3,6 +3,8 @@ import type { Batch } from '../batch.ts';
 import type { IpcConnection } from '../connection/ipc-connection.ts';
 import { QError } from '../errors.ts';
 import { targetName } from '../target.ts';
+import type { Inspection } from '../tickerplant/inspection.ts';
+import { BatchCalls, type CallForm, DEFAULT_FUNCTION } from './batch-call.ts';
 import { type Exchange, InFlight } from './in-flight.ts';
 import type { PublisherOptions, PublisherParts } from './options.ts';
 import { BatchSender } from './sender.ts';
@@ -33,6 +35,7 @@ export class Delivery {
   readonly #inFlight = new InFlight();
   #connection: IpcConnection | undefined;
   #sender: BatchSender | undefined;
+  #absentTables: ReadonlySet<string> = new Set();
   #refusalsInRow = 0;
   #breakerOpen = false;
   /** One batch at a time, until one has been answered. */
@@ -59,7 +62,20 @@ export class Delivery {
   attach(connection: IpcConnection): void {
     this.#connection = connection;
     this.#probing = this.#breakerOpen;
-    this.#sender = new BatchSender(connection, this.#options.mode, this.#options.functionName);
+  }
+
+  /** Sends in the form that suits this tickerplant, and what it has tables for. */
+  suit({ isNumbering, absentTables }: Inspection): void {
+    const { mode, tables, optionalTables } = this.#options;
+    const calls = new BatchCalls(this.#formFor(isNumbering), [...tables, ...optionalTables]);
+    this.#sender = new BatchSender(this.#connection!, mode, calls);
+    this.#absentTables = new Set(absentTables);
+  }
+
+  #formFor(isNumbering: boolean): CallForm {
+    const { source, convention, functionName = DEFAULT_FUNCTION } = this.#options;
+    if (isNumbering) return { kind: 'numbered', numberedBy: source.numberedBy };
+    return { kind: 'plain', functionName, convention };
   }
 
   /** The connection is no more: what it has not answered goes back to the source, and is returned. */
@@ -107,7 +123,8 @@ export class Delivery {
     while (batches.length < most) {
       const batch = source.take(date);
       if (!batch) break;
-      batches.push(batch);
+      if (this.#absentTables.has(batch.table)) source.leftOut(batch);
+      else batches.push(batch);
     }
     return batches;
   }
@@ -118,13 +135,14 @@ export class Delivery {
     this.#count('kdb_batches_sent', batches.length);
     this.#sender!.send(batches).then(
       // What a connection leaves unanswered when it ends has been rewound by then.
-      () => connection === this.#connection && this.#answered(exchange),
+      seenBefore => connection === this.#connection && this.#answered(exchange, seenBefore),
       error => connection === this.#connection && this.#refused(exchange, error),
     );
   }
 
-  #answered(exchange: Exchange): void {
+  #answered(exchange: Exchange, seenBefore: number): void {
     this.#inFlight.remove(exchange);
+    if (seenBefore > 0) this.#count('kdb_batches_seen_before', seenBefore);
     this.#refusalsInRow = 0;
     if (this.#probing) {
       this.#probing = false;

@@ -57,9 +57,11 @@ export interface PublisherOptions {
   readonly convention: Convention;
   /** The tables that the tickerplant must have. */
   readonly tables: readonly TableDefinition[];
+  /** Tables that it may lack: batches of them are then left out. */
+  readonly optionalTables: readonly TableDefinition[];
   readonly source: BatchSource;
   readonly mode: PublishMode;
-  /** The function that takes a batch; `.u.upd` without it. */
+  /** The function that takes a batch; without it our own tickerplant's `.fh.upd`, and `.u.upd` of any other. */
   readonly functionName?: string;
   /** Accept a tickerplant without a log: the state says `unlogged` all the same, but counts as ready. */
   readonly allowUnlogged: boolean;

@@ -48,6 +48,7 @@ export class Publisher {
   #proven = false;
   /** Monotonic: when the last connection was lost. */
   #lostMs: number | undefined;
+  #toldAbsent = '';
   #retryDue = false;
   #retryTimer: Timer | undefined;
   #stopping: Stopping | undefined;
@@ -167,11 +168,10 @@ export class Publisher {
   /** Reads tables, date, zone and log; publishes if they are as they should be. */
   async #check(): Promise<void> {
     const session = this.#session!;
-    const { tables, convention } = this.#options;
     this.#enter({ name: 'checking' });
     this.#roll.asked();
     try {
-      const inspection = await inspect(session.questions, tables, convention, this.#name);
+      const inspection = await inspect(session.questions, this.#options, this.#name);
       if (session === this.#session) this.#accept(session, inspection);
     } catch (error) {
       if (!(error instanceof KdbError)) throw error;
@@ -182,14 +182,30 @@ export class Publisher {
     }
   }
 
-  #accept(session: Session, { date, offsetMs, logged }: Inspection): void {
+  #accept(session: Session, inspection: Inspection): void {
+    const { date, offsetMs, logged } = inspection;
     this.#proven = true;
+    this.#delivery.suit(inspection);
+    this.#tellAbsent(inspection.absentTables);
     this.#dateWatch ??= this.#watchDate(session, date, offsetMs);
     this.#dateRead(date);
     if (logged) this.#enter({ name: 'publishing' });
     else this.#enter({ name: 'unlogged', accepted: this.#options.allowUnlogged });
     this.#tellReturn();
     this.#pump();
+  }
+
+  #tellAbsent(tables: readonly string[]): void {
+    const names = tables.join(', ');
+    if (names !== '' && names !== this.#toldAbsent) {
+      this.#parts.logger.warn(
+        `the tickerplant has no table ${names} as q/schema.q has it: its rows are left out. Load q/schema.q.`,
+        {
+          tickerplant: this.#name,
+        },
+      );
+    }
+    this.#toldAbsent = names;
   }
 
   #tellReturn(): void {
@@ -244,7 +260,7 @@ export class Publisher {
       return;
     }
     const allAnswered = this.#delivery.pump(this.#roll.date!);
-    if (allAnswered && this.#stopping) this.#end({ name: 'stopped' });
+    if (allAnswered && this.#stopping && !this.#options.source.fetching) this.#end({ name: 'stopped' });
   }
 
   /** Sends nothing for a while, then looks at the tickerplant again and tries one batch. */

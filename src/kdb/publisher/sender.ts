@@ -1,57 +1,45 @@
 import type { Batch } from '../batch.ts';
 import type { IpcConnection } from '../connection/ipc-connection.ts';
 import { encodeValue } from '../ipc/encode.ts';
-import { charVector, symbolAtom } from '../ipc/values.ts';
+import { charVector } from '../ipc/values.ts';
+import type { BatchCalls } from './batch-call.ts';
 import type { PublishMode } from './options.ts';
-
-export const DEFAULT_FUNCTION = '.u.upd';
-
-/** A general list of three items, without them: type, attribute, count. */
-const LIST_OF_THREE = Buffer.from([0, 0, 3, 0, 0, 0]);
 
 /** An empty string: evaluated to nothing, and answered after everything sent before it on this connection. */
 const CHASER = encodeValue(charVector(''));
 
-/** Sends batches as calls `(function; table; columns)`, each in the way of its mode. */
+/** Sends batches as calls of the tickerplant's function, each in the way of its mode. */
 export class BatchSender {
   readonly #connection: IpcConnection;
   readonly #mode: PublishMode;
-  readonly #functionName: Buffer;
-  /** What stands before the columns of each table. */
-  readonly #prefixes = new Map<string, Buffer>();
+  readonly #calls: BatchCalls;
 
-  constructor(connection: IpcConnection, mode: PublishMode, functionName = DEFAULT_FUNCTION) {
+  constructor(connection: IpcConnection, mode: PublishMode, calls: BatchCalls) {
     this.#connection = connection;
     this.#mode = mode;
-    this.#functionName = encodeValue(charVector(functionName));
+    this.#calls = calls;
   }
 
   /**
    * Sends `batches`; one only in mode `sync`. Resolves when they are answered, in `async-unverified` when the
-   * system has taken them. Rejects with QError where q signals one, else with the error that ended the connection.
+   * system has taken them, with the number of those that the tickerplant said to have taken before. Rejects with QError
+   * where q signals one, else with the error that ended the connection.
    */
-  async send(batches: readonly Batch[]): Promise<void> {
+  async send(batches: readonly Batch[]): Promise<number> {
+    const bodies = batches.map(batch => this.#calls.partsOf(batch));
     switch (this.#mode) {
-      case 'sync':
-        await Promise.all(batches.map(batch => this.#connection.request(this.#prefix(batch), batch.columns)));
-        return;
+      case 'sync': {
+        const answers = await Promise.all(bodies.map(parts => this.#connection.request(...parts)));
+        return answers.filter(answer => this.#calls.isOld(answer)).length;
+      }
       case 'async+chaser': {
-        const sent = batches.map(batch => this.#connection.send(this.#prefix(batch), batch.columns));
+        const sent = bodies.map(parts => this.#connection.send(...parts));
         await Promise.all([...sent, this.#connection.request(CHASER)]);
-        return;
+        return 0;
       }
       case 'async-unverified':
-        await Promise.all(batches.map(batch => this.#connection.send(this.#prefix(batch), batch.columns)));
-        return;
+        await Promise.all(bodies.map(parts => this.#connection.send(...parts)));
+        return 0;
     }
-  }
-
-  #prefix({ table }: Batch): Buffer {
-    let prefix = this.#prefixes.get(table);
-    if (!prefix) {
-      prefix = Buffer.concat([LIST_OF_THREE, this.#functionName, encodeValue(symbolAtom(table))]);
-      this.#prefixes.set(table, prefix);
-    }
-    return prefix;
   }
 }

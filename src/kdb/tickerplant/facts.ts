@@ -35,6 +35,11 @@ export async function readLogged(questions: Questions, convention: Convention): 
   return typeof answer === 'number' && answer !== 0;
 }
 
+/** Whether the tickerplant is ours, and takes numbered batches. */
+export async function readNumbering(questions: Questions): Promise<boolean> {
+  return (await signalOr(questions.ask('@[{value x;1b};`.fh.upd;0b]'))) === true;
+}
+
 /** Ours can be told a market, and then rolls by its clock; any other rolls by its own. */
 const OFFSETS = ['.u.offset[]', '.z.P-.z.p'];
 

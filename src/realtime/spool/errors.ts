@@ -1,4 +1,4 @@
-import { type ErrorDetails, MassiveKdbError, messageOf } from '../../base/errors.ts';
+import { EndingError, type ErrorDetails, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-codes.ts';
 
 /**
@@ -36,13 +36,11 @@ const EXIT_CODES: Readonly<Record<SpoolErrorCode, ExitCode>> = {
 };
 
 /** A spool cannot do what it was asked for. */
-export class SpoolError extends MassiveKdbError {
+export class SpoolError extends EndingError {
   declare readonly code: SpoolErrorCode;
-  readonly exitCode: ExitCode;
 
   constructor(code: SpoolErrorCode, details: ErrorDetails) {
-    super(code, details);
-    this.exitCode = EXIT_CODES[code];
+    super(code, EXIT_CODES[code], details);
   }
 
   static directory(directory: string, cause: unknown): SpoolError {

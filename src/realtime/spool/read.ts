@@ -39,6 +39,39 @@ export async function readRecords(
   return batches;
 }
 
+/** The rows in the records beyond sequence `after`, by their marks. Throws SpoolError SPOOL_READ. */
+export async function countRows(
+  segments: readonly Segment[],
+  after: number,
+  files: SpoolFiles,
+): Promise<number> {
+  let rows = 0;
+  for (const segment of [...segments]) {
+    if (segment.first === undefined || segment.last <= after) continue;
+    rows += segment.first > after ? segment.rows : await rowsBeyond(segment, after, files);
+  }
+  return rows;
+}
+
+async function rowsBeyond(segment: Segment, after: number, files: SpoolFiles): Promise<number> {
+  try {
+    const file = await files.open(segment.path, 'read');
+    try {
+      const range = { from: segment.placeBefore(after), to: segment.endBytes, withData: false };
+      let rows = 0;
+      for await (const found of scanSegment(file, range)) {
+        if (found.kind === 'record' && found.mark.sequence > after) rows += found.mark.rowCount;
+      }
+      return rows;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (isMissing(error)) return 0;
+    throw SpoolError.read(segment.path, error);
+  }
+}
+
 async function* recordsOf(segment: Segment, after: number, parts: ReadParts): AsyncGenerator<Batch> {
   try {
     const file = await parts.files.open(segment.path, 'read');

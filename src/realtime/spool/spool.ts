@@ -26,7 +26,7 @@ import { ledgerPath } from './ledger.ts';
 import { type OpenedDirectory, openDirectory } from './opening.ts';
 import type { SpoolLock, SpoolOptions, SpoolParts } from './options.ts';
 import type { Positions } from './positions.ts';
-import { readRecords } from './read.ts';
+import { countRows, readRecords } from './read.ts';
 import { recordLength } from './record.ts';
 import { Retention } from './retention.ts';
 import type { Segment } from './segment.ts';
@@ -134,6 +134,11 @@ export class Spool {
   read(after: number, maxBytes: number): Promise<readonly Batch[]> {
     const { files, allocate } = this.#parts;
     return readRecords(this.#log.segments, after, maxBytes, { files, allocate, damage: this.#damage });
+  }
+
+  /** How many rows `read` would give beyond a sequence. Throws SpoolError SPOOL_READ. */
+  rowsAfter(after: number): Promise<number> {
+    return countRows(this.#log.segments, after, this.#parts.files);
   }
 
   /** All up to this sequence is acknowledged by the reader. */

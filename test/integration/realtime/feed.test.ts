@@ -1,12 +1,16 @@
 import { expect } from 'chai';
 import type { MassiveKdbError } from '../../../src/base/errors.ts';
+import type { Batch } from '../../../src/kdb/batch.ts';
+import { decodeValue } from '../../../src/kdb/ipc/decode.ts';
 import type { SymbolColumn } from '../../../src/tables/columns.ts';
 import { AGGREGATE_TABLES } from '../../../src/tables/definitions.ts';
 import { SymbolTable } from '../../../src/tables/symbol-table.ts';
 import { TableRows } from '../../../src/tables/table-rows.ts';
-import { FeedHarness, START_MS, TRADING_DATE } from '../../support/feed-harness.ts';
+import { FeedHarness, START_MS, symbolsOf, TRADING_DATE } from '../../support/feed-harness.ts';
 
 const DAY_MS = 86_400_000;
+
+const DONE = { value: { kind: 'primitive', type: 101, code: 0 } } as const;
 
 /** One second bar of the harness's date. */
 function barsOf(symbol: string): TableRows {
@@ -22,6 +26,10 @@ async function rejection(promise: Promise<unknown>): Promise<MassiveKdbError> {
     () => expect.fail('it did not fail'),
     (error: MassiveKdbError) => error,
   );
+}
+
+function symbolsIn(batches: readonly Batch[]): string[] {
+  return batches.flatMap(({ columns }) => [...symbolsOf(decodeValue(columns))]);
 }
 
 describe('feed', () => {
@@ -82,17 +90,18 @@ describe('feed', () => {
     expect(harness.published).deep.equal(['A', 'B']);
   });
 
-  it('holds rows of a date that the tickerplant has ended, and says so, instead of filing them wrongly', async () => {
+  it('gives rows of a date that the tickerplant has ended to the loader, instead of filing them wrongly', async () => {
     harness = await FeedHarness.create();
     await harness.start();
     await harness.send(['OLD'], START_MS - DAY_MS);
     await harness.send(['NEW']);
     await harness.until(1);
+    await harness.loader.watch.until(() => harness.loader.merged.length > 0);
     const summary = await harness.stop();
     expect(harness.published).deep.equal(['NEW']);
-    expect(summary.targets[0]).include({ lostRows: 1 });
-    expect(harness.logger.messages('warn').join()).contain('2026-10-01');
-    expect(harness.logger.messages('error').join()).contain('lost 1 rows of agg1s (2026-10-01)');
+    expect(summary.targets[0]).include({ lostRows: 0, lateRows: 1, waitingRows: 0 });
+    expect(harness.loader.merged).deep.equal([{ table: 'agg1s', dates: [TRADING_DATE - 1] }]);
+    expect(symbolsIn(harness.loader.staged[0]!.batches)).deep.equal(['OLD']);
   });
 
   it('keeps rows of the next date until the tickerplant has rolled', async () => {
@@ -121,17 +130,20 @@ describe('feed', () => {
     expect(harness.logger.messages('error').join()).contain('refuses 1 rows of agg1s');
   });
 
-  it('drops the oldest rows beyond the limit of its memory, with a count and an error', async () => {
-    harness = await FeedHarness.create({ backlogBytes: 1000, stopMs: 50 });
+  it('has more waiting than memory holds, and delivers all of it in order', async () => {
+    harness = await FeedHarness.create({ backlogBytes: 4096 });
     harness.tickerplant.onUpdate = () => 'nothing';
     await harness.start();
-    await harness.send(['A', 'B']);
-    await harness.until(2);
-    for (let second = 1; second < 20; second++) await harness.send(['A', 'B'], START_MS + second * 1000);
+    for (let second = 0; second < 100; second++) await harness.send([`S${second}`], START_MS + second * 1000);
+    await harness.stored(100);
+    expect(harness.feed.summary().targets[0]!.backlogBytes).most(4096);
+    harness.tickerplant.updates.length = 0;
+    harness.tickerplant.onUpdate = () => DONE;
+    for (const peer of harness.tickerplant.server.openPeers) peer.socket.destroy();
+    await harness.until(100);
     const summary = await harness.stop();
-    expect(summary.receivedRows).deep.equal({ agg1s: 40 });
-    expect(summary.targets[0]).include({ lostRows: 40, backlogBytes: 0 });
-    expect(harness.logger.messages('error').join()).contain('the backlog is full');
+    expect(harness.published).deep.equal(Array.from({ length: 100 }, (_, second) => `S${second}`));
+    expect(summary.targets[0]).deep.include({ deliveredRows: { agg1s: 100 }, lostRows: 0, waitingRows: 0 });
   });
 
   it('counts an event that is no bar, and loses nothing else', async () => {
@@ -152,7 +164,7 @@ describe('feed', () => {
 
   it('ends where a drain fails, and says how many rows it leaves behind', async () => {
     harness = await FeedHarness.create({
-      append: () => {
+      encode: () => {
         throw new Error('a defect');
       },
     });

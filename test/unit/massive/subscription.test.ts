@@ -40,7 +40,6 @@ describe('massive channels', () => {
     ]);
     for (const channel of CHANNELS) {
       expect(AGGREGATE_TABLES).to.have.property(channel.table);
-      expect(channel.windowMs).to.equal(channel.table === 'agg1s' ? 1_000 : 60_000);
     }
     expect(findChannel('forex', 'A')).to.equal(undefined);
     expect(findChannel('crypto', 'XA')?.tickerField).to.equal('pair');

@@ -32,10 +32,9 @@ function rowsOf(rows: readonly Row[]): TableRows {
 
 function maker(rows = 100) {
   return new BatchMaker({
-    convention: 'kdb-tick',
     limits: { rows, bytes: 1024 * 1024 },
-    windowMs: new Map([['agg1m', 60_000]]),
     allocate: byteCount => new Uint8Array(byteCount),
+    after: 0,
   });
 }
 

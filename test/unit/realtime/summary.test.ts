@@ -11,14 +11,18 @@ function summary(received: number, delivered: number, lost = 0): FeedSummary {
     injectedRows: {},
     quarantinedEvents: 0,
     overflowedRows: 0,
+    protection: 'protected',
     targets: [
       {
         name: 'local',
         state: 'publishing',
         deliveredRows: { agg1s: delivered },
         unverifiedRows: 0,
+        lateRows: 0,
+        leftOutRows: 0,
         lostRows: lost,
         backlogBytes: 0,
+        waitingRows: 0,
         lagMs: { p50: 1200, p99: 2300 },
       },
     ],
