@@ -11,10 +11,10 @@ import { SESSION_ZONE } from '../tables/markets.ts';
 import { type CommandContext, defineCommand, UsageError } from './command.ts';
 import { type Child, cleanEnvironment, massiveKdb } from './demo/child.ts';
 import { type DemoSummary, type FeedExit, summarize, summaryText, total } from './demo/outcome.ts';
+import { type QProcesses, startQProcesses } from './demo/q-processes.ts';
 import { introduction, showLatest } from './demo/screen.ts';
 import { SimulatorControl } from './demo/simulator-control.ts';
 import { countRows, readContent, type TableContent } from './demo/tables.ts';
-import { startTickerplant, type Tickerplant } from './demo/tickerplant.ts';
 
 const TABLES = ['agg1s', 'agg1m'] as const;
 const KEY = 'demo';
@@ -54,16 +54,16 @@ export const demo = defineCommand({
     try {
       const simulator = startSimulator(given, directory);
       children.push(simulator);
-      const tickerplant = await startTickerplant(directory, SESSION_ZONE.stocks, context.stop);
-      children.push(tickerplant.child);
+      const q = await startQProcesses(directory, SESSION_ZONE.stocks, context.stop);
+      children.push(...q.children);
       const { url } = JSON.parse(await simulator.nextLine()) as { readonly url: string };
-      const feed = await startFeed(url, tickerplant.port, directory);
+      const feed = await startFeed(url, q.tickerplantPort, directory);
       children.push(feed);
       context.stop.throwIfAborted();
 
-      context.stdout.write(introduction(tickerplant, url, given.symbols));
-      await watch(tickerplant, children, durationMs, context);
-      const summary = await finish(new SimulatorControl(url), feed, tickerplant, context.stop);
+      context.stdout.write(introduction(q, url, given.symbols));
+      await watch(q, children, durationMs, context);
+      const summary = await finish(new SimulatorControl(url), feed, q, context.stop);
       context.stdout.write(summaryText(summary));
       if (given.json) context.stdout.write(`${JSON.stringify(summary)}\n`);
       return summary.complete ? ExitCode.ok : ExitCode.failed;
@@ -99,7 +99,7 @@ async function startFeed(simulatorUrl: string, tickerplantPort: number, director
     file,
     JSON.stringify({
       feeds: [{ market: 'stocks', host: simulatorUrl, channels: ['A', 'AM'], symbols: ['*'] }],
-      targets: [{ name: 'tickerplant', port: tickerplantPort, allowUnlogged: true }],
+      targets: [{ name: 'tickerplant', port: tickerplantPort }],
       state: { directory: join(directory, 'state') },
       logging: { level: 'warn' },
     }),
@@ -114,7 +114,7 @@ async function startFeed(simulatorUrl: string, tickerplantPort: number, director
 
 /** Shows the latest bars until the time is over, or Ctrl-C. @throws DemoProcessError when a process ends by itself */
 async function watch(
-  tickerplant: Tickerplant,
+  { connection }: QProcesses,
   children: readonly Child[],
   durationMs: number | undefined,
   { stdout, stop }: CommandContext,
@@ -127,7 +127,7 @@ async function watch(
   ended.catch(() => undefined);
   while (!over.aborted) {
     await Promise.race([pause(SHOW_EVERY_MS, over), ended]);
-    if (!over.aborted) stdout.write(await showLatest(tickerplant.connection));
+    if (!over.aborted) stdout.write(await showLatest(connection));
   }
   timer?.cancel();
 }
@@ -136,7 +136,7 @@ async function watch(
 async function finish(
   simulator: SimulatorControl,
   feed: Child,
-  { connection }: Tickerplant,
+  { connection }: QProcesses,
   stop: AbortSignal,
 ): Promise<DemoSummary> {
   await simulator.pause();
@@ -157,7 +157,7 @@ async function finish(
   return summarize(truth, exit, content);
 }
 
-/** Waits until the tickerplant has as many rows as were sent, or has had the time for them. */
+/** Waits until the RDB has as many rows as were sent, or has had the time for them. */
 async function settled(connection: QueryConnection, sent: number): Promise<void> {
   for (let waitedMs = 0; waitedMs < SETTLE_LIMIT_MS; waitedMs += SETTLE_CHECK_MS) {
     let rows = 0;

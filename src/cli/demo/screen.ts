@@ -1,23 +1,28 @@
 import type { QueryConnection } from '../../kdb/connection/query-connection.ts';
 import { tableText } from '../format/table-text.ts';
 import { typedCommand } from './child.ts';
+import type { QProcesses } from './q-processes.ts';
 import { countRows } from './tables.ts';
-import type { Tickerplant } from './tickerplant.ts';
 
 const LATEST_ROWS = 8;
 
 /** What runs where, and what to try. */
-export function introduction({ port, engine }: Tickerplant, simulatorUrl: string, symbols: number): string {
+export function introduction(
+  { tickerplantPort, rdbPort, engine }: QProcesses,
+  simulatorUrl: string,
+  symbols: number,
+): string {
   const command = typedCommand();
   return [
     `Simulator     ${symbols} stocks at ${simulatorUrl}/stocks`,
-    `Tickerplant   q/tick.q on port ${port} (${engine})`,
+    `Tickerplant   q/tick.q on port ${tickerplantPort} (${engine})`,
+    `RDB           q/rdb.q on port ${rdbPort}`,
     'Feed          massive-kdb start, channels A and AM',
     '',
     'Try, in another terminal:',
-    `  ${command} query :${port} "select last close by sym from agg1s"`,
-    `  ${command} query :${port} "select from agg1m where sym=\`AAPL" --csv`,
-    `  or, from q:  h:hopen ${port}; h"meta agg1s"`,
+    `  ${command} query :${rdbPort} "select last close by sym from agg1s"`,
+    `  ${command} query :${rdbPort} "select from agg1m where sym=\`AAPL" --csv`,
+    `  or, from q:  h:hopen ${rdbPort}; h"meta agg1s"`,
     '',
     'The first bars take a few seconds: a second is sent two seconds after its end.',
     'Ctrl-C ends.',

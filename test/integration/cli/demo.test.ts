@@ -30,7 +30,7 @@ describe('massive-kdb demo', () => {
 
   it('runs simulator, tickerplant and feed, and proves that nothing was lost', async function () {
     this.timeout(120_000);
-    const run = await runCommand(['demo', '--for', '4s', '--json', '--symbols', '20']);
+    const run = await runCommand(['demo', '--for', '8s', '--json', '--symbols', '20']);
     expect(run.code, run.stderr).to.equal(0);
     const outcome = JSON.parse(run.stdout.trim().split('\n').at(-1)!) as Record<
       'sent' | 'delivered' | 'lost',

@@ -8,60 +8,95 @@ import { seconds } from '../../base/durations.ts';
 import { QueryConnection } from '../../kdb/connection/query-connection.ts';
 import { Child, cleanEnvironment, DemoProcessError, massiveKdb } from './child.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../../q/tick.q', import.meta.url));
+const SCRIPTS = fileURLToPath(new URL('../../../q/', import.meta.url));
 const START_LIMIT_MS = 10_000;
 const TRY_LIMIT_MS = 2_000;
 const ANSWER_LIMIT_MS = 20_000;
 const TRY_EVERY_MS = 100;
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
-export interface Tickerplant {
-  readonly child: Child;
-  readonly port: number;
-  /** What runs it, for the person who watches. */
+/** A tickerplant and the RDB that holds its rows. */
+export interface QProcesses {
+  /** The tickerplant first. */
+  readonly children: readonly Child[];
+  readonly tickerplantPort: number;
+  readonly rdbPort: number;
+  /** What runs them, for the person who watches. */
   readonly engine: string;
+  /** To the RDB. */
   readonly connection: QueryConnection;
 }
 
 /**
- * Starts q/tick.q on a free port of this machine, in the session zone `timeZone`: on the q that `$Q` names, else the
- * q on PATH, else the embedded engine. A q that does not start, as without a licence, gives way to the engine. Throws
- * the reason of `stop` when it is aborted.
+ * Starts q/tick.q and q/rdb.q on free ports of this machine, for stocks: on the q that `$Q` names, else the q on PATH,
+ * else the embedded engine. A q that does not start, as without a licence, gives way to the engine. Throws the reason
+ * of `stop` when it is aborted.
  */
-export async function startTickerplant(
+export async function startQProcesses(
   directory: string,
   timeZone: string,
   stop: AbortSignal,
-): Promise<Tickerplant> {
+): Promise<QProcesses> {
   const q = process.env['Q'] ?? (await onPath('q'));
   if (q !== undefined) {
     try {
-      return await start(q, directory, timeZone, stop);
+      return await startBoth(q, directory, timeZone, stop);
     } catch (error) {
       if (!(error instanceof DemoProcessError)) throw error;
       process.stderr.write(`massive-kdb: ${error.details.what}. Using the embedded engine instead.\n`);
     }
   }
-  return start(undefined, directory, timeZone, stop);
+  return startBoth(undefined, directory, timeZone, stop);
 }
 
-async function start(
+async function startBoth(
   q: string | undefined,
   directory: string,
   timeZone: string,
   stop: AbortSignal,
-): Promise<Tickerplant> {
+): Promise<QProcesses> {
+  const start = (name: string, args: readonly string[]) =>
+    startOne(name, args, { q, directory, timeZone, stop });
+  const logs = ['-log', join(directory, 'log'), '-market', 'stocks'];
+  const tickerplant = await start('tickerplant', [`${SCRIPTS}tick.q`, ...logs]);
+  try {
+    const rdb = await start('rdb', [`${SCRIPTS}rdb.q`, '-tp', `127.0.0.1:${tickerplant.port}`]);
+    return {
+      children: [tickerplant.child, rdb.child],
+      tickerplantPort: tickerplant.port,
+      rdbPort: rdb.port,
+      engine: q ?? 'embedded engine',
+      connection: rdb.connection,
+    };
+  } catch (error) {
+    await tickerplant.child.stop();
+    throw error;
+  }
+}
+
+interface StartOptions {
+  readonly q: string | undefined;
+  readonly directory: string;
+  readonly timeZone: string;
+  readonly stop: AbortSignal;
+}
+
+async function startOne(
+  name: string,
+  scriptArgs: readonly string[],
+  { q, directory, timeZone, stop }: StartOptions,
+): Promise<{ readonly child: Child; readonly port: number; readonly connection: QueryConnection }> {
   const port = await freePort();
-  const args = [SCRIPT, '-p', `127.0.0.1:${port}`, '-q'];
+  const args = [...scriptArgs, '-p', `127.0.0.1:${port}`, '-q'];
   const options = { directory, environment: cleanEnvironment({ TZ: timeZone }), showErrors: false };
   const child =
     q === undefined
-      ? massiveKdb('tickerplant', ['q', ...args], options)
-      : new Child({ ...options, name: `q (${q})`, command: q, arguments: args });
+      ? massiveKdb(name, ['q', ...args], options)
+      : new Child({ ...options, name: `${name} (${q})`, command: q, arguments: args });
   try {
     const connection = await connect(child, port, stop);
     if (q !== undefined) await endWithConnection(connection);
-    return { child, port, engine: q ?? 'embedded engine', connection };
+    return { child, port, connection };
   } catch (error) {
     await child.stop();
     throw error;
