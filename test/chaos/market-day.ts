@@ -10,7 +10,7 @@ import { type MarketDay, readOptions } from './market-day/options.ts';
 import { type DayResult, runDay } from './market-day/run.ts';
 
 /** Real time in which the processes start, before the day begins. */
-const START_MS = 6000;
+const START_MS = 15_000;
 
 async function main(): Promise<number> {
   const given = readOptions(process.argv.slice(2));

@@ -75,6 +75,7 @@ class DayRun {
 
   async run(): Promise<DayResult> {
     await this.#start();
+    await this.#clock.until(this.#day.fromMs);
     const fromMs = this.#clock.nowMs();
     const { untilMs, market, speed } = this.#day;
     const rolls = rollsBetween(market, fromMs, untilMs);

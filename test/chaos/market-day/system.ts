@@ -91,6 +91,8 @@ export class System {
       ],
       targets: [{ name: 'tickerplant', port: this.ports.tickerplant }],
       state: { directory: join(this.#directory, 'state') },
+      // A disk is no faster than usual: what takes long would be taken for a disk that fails.
+      spool: { sync: 'never' },
       drain: { intervalMs: Math.max(1000, REAL_DRAIN_MS * speed) },
       history: {
         rest: { address: `http://127.0.0.1:${this.ports.simulator}`, tier: 'paid' },
