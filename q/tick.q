@@ -44,12 +44,13 @@
 / @param  table    {symbol} name of a table of the schema
 / @param  columns  {list}   its columns as vectors of equal length
 / @return {boolean} whether it was new
-/ @signal as .u.upd
+/ @signal as .u.upd; ended if its bars are of a date that has ended here: they would be filed under another
 .fh.upd:{[source;sequence;table;columns]
   if[not -11 -7h~type each (source;sequence);'"type"];
   if[.seen.has[source;sequence];:0b];
   given:.u.check[table;columns];
   .u.rollIfDue[];
+  if[.u.hasEnded[table;given];'"ended"];
   .seen.note[.u.i;source;sequence];
   .u.log[table;given];
   .seen.add[source;sequence];
@@ -150,6 +151,13 @@
 .u.offset:{[]
   now:.u.now[];
   $[null .u.market;ltime[now]-now;.cal.roll[.u.market]+first .cal.offset[.u.market;enlist now]]
+  };
+
+/ @desc   Whether the bars of a batch, which are of one trading date, are of one that has ended.
+.u.hasEnded:{[table;columns]
+  at:cols[table]?`start;
+  if[null[.u.market]|at=count columns;:0b];
+  .u.d>first .cal.date[.u.market;1#columns at]
   };
 
 / @desc   Ends the date when it is over.

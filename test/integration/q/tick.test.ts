@@ -206,6 +206,20 @@ describe('tickerplant', function () {
     expect(await numbersIn(await log())).to.deep.equal([3]);
   });
 
+  it('date - that has ended takes no bars any more: they are refused, not filed under another', async () => {
+    const send = (sequence: number, start: string) => {
+      const columns = `value flip update time:0D,start:${start} from 1#agg1s`;
+      return tick.literal(`@[{.fh.upd[\`a;${sequence};\`agg1s;${columns}]};::;{x}]`);
+    };
+    await tick.ask('.u.now:{[] 2026.01.05D23:59:59};.u.begin 2026.01.05');
+    expect(await send(1, '2026.01.05D23:59:58')).to.equal('1b');
+    await tick.ask('.u.now:{[] 2026.01.06D00:00:00}');
+    expect(await send(2, '2026.01.05D23:59:59')).to.equal('"ended"');
+    expect(await send(1, '2026.01.05D23:59:58'), 'answered before').to.equal('0b');
+    expect(await send(3, '2026.01.06D00:00:00')).to.equal('1b');
+    expect(await tick.literal('(.u.d;.u.i;.seen.has[`a;2])')).to.equal('(2026.01.06;1;0b)');
+  });
+
   it('date - that begins while it is down takes up what was seen before', async () => {
     await tick.send('a', 1);
     const path = await log();
