@@ -6,7 +6,7 @@
 /          else, and otherwise it was the bar itself. Which of the two tell the columns that no file has: of these a
 /          bar keeps the last live version's values, and a bar without any was never captured.
 / limits:  once a file is merged, bars of indices that came over REST count as not captured, because they have none of
-/          these columns either, and a bar of which nothing was superseded has the file's number of trades.
+/          these columns either.
 / flow:    .reconcile.open -> symbols -> .reconcile.rows, .reconcile.rows, ... -> .reconcile.close
 / launch:  loaded by q/feed.q
 
@@ -50,6 +50,7 @@
 / @return {dict} sym {symbol[]}, run {long[]}  symbols in the order of the rows, and how many rows each has
 /                start and the columns of .reconcile.values, as the database has them, by start
 /                captured {boolean[]}          whether a live version of the row came
+/                counted {long[]}              trades as captured: none in what the stream brought
 /                changed {long[]}              rows whose last live version was another
 /                live {table}                  these versions, in the columns of .reconcile.values
 / @signal open if no date is open
@@ -67,7 +68,10 @@
   changed:where isLast;
   begins:where differ bars`sym;
   head:`sym`run!(bars[`sym] begins;(1_begins,count bars)-begins);
-  tail:`captured`changed`live!("b"$hasTrace|isLeft|not isFlat;changed;.reconcile.values#left at changed);
+  / What no REST version has either: the stream brought the bar, and a file its number of trades.
+  isStreamed:isFlat&any not null bars 1_.reconcile.traces;
+  counted:@[bars`trades;where isStreamed;:;0N];
+  tail:`captured`counted`changed`live!("b"$hasTrace|isLeft|not isFlat;counted;changed;.reconcile.values#left at changed);
   names:`start,.reconcile.values;
   head,(names!bars names),tail
   };

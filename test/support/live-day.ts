@@ -52,7 +52,7 @@ export async function fileRows(httpAddress: string, key: string): Promise<BarVer
 }
 
 /** The columns of a file of stocks: ticker,volume,open,close,high,low,window_start,transactions */
-function rowsOf(text: string): BarVersion[] {
+export function rowsOf(text: string): BarVersion[] {
   const [, ...lines] = text.trimEnd().split('\n');
   return lines.map(line => {
     const [sym, volume, open, close, high, low, start, trades] = line.split(',');

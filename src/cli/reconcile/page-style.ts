@@ -34,11 +34,11 @@ section { padding: 16px; margin-bottom: 16px; }
 .times { grid-column: 2; height: 20px; margin-top: 3px; }
 .times span { position: absolute; transform: translateX(-50%); }
 .times span:first-child { transform: none; }
-.captured { fill: var(--captured); background: var(--captured); }
-.missing { fill: var(--missing); background: var(--missing); }
-.different { fill: var(--different); background: var(--different); }
-.extra { fill: var(--extra); background: var(--extra); }
-.closed { fill: var(--closed); background: var(--closed); }
+i.captured, path.captured, rect.captured { fill: var(--captured); background: var(--captured); }
+i.missing, path.missing, rect.missing { fill: var(--missing); background: var(--missing); }
+i.different, path.different, rect.different { fill: var(--different); background: var(--different); }
+i.extra, path.extra, rect.extra { fill: var(--extra); background: var(--extra); }
+i.closed, path.closed, rect.closed { fill: var(--closed); background: var(--closed); }
 .track { fill: var(--closed); }
 .s1 { fill-opacity: .4; } .s2 { fill-opacity: .6; } .s3 { fill-opacity: .8; }
 .bar { display: grid; grid-template-columns: 64px 1fr minmax(0, 300px); gap: 2px 12px; align-items: center;

@@ -121,7 +121,7 @@ function examplesTable({ captured }: ReconcileReport): string {
   if (examples.length === 0) return '<p class="none">There is nothing to show.</p>';
   const rows = examples.map(example => [
     `${example.kind} ${example.sym}`,
-    example.start.replace('T', ' ').replace(':00.000Z', ' UTC'),
+    example.start.replace('T', ' ').replace('Z', ' UTC'),
     differenceText(example),
   ]);
   const cells = rows.map(

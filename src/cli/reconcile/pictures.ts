@@ -33,7 +33,8 @@ export function axisOf({ session, captured }: DayComparison): Axis {
 export function coveragePicture(comparison: DayComparison, axis: Axis): string {
   const { groups } = comparison.captured.coverage;
   if (groups.length === 0) return '<p class="none">No bar of the file was compared.</p>';
-  const paths = new Map<string, string>();
+  // What was captured lies below, and shows through where only a share is missing or different.
+  const paths = new Map([['captured', '']]);
   for (const [row, group] of groups.entries()) addRow(paths, comparison, group, axis, row);
   const shapes = [...paths].map(([name, path]) => `<path class="${name}" d="${path}"/>`).join('');
   const height = Math.round(Math.min(Math.max(groups.length * 9, 120), Math.max(groups.length * 26, 26)));
@@ -77,15 +78,19 @@ ${timeLabels(comparison, axis)}</div>`;
 /** What share of the bars differs, by column. */
 export function columnsPicture(columns: readonly (readonly [string, ColumnCounts])[]): string {
   const top = Math.max(...columns.map(([, { different }]) => different), 1);
-  const rows = columns.map(([name, { compared, different, absent, largestShare }]) => {
-    const share = compared === 0 ? '' : `${((different / compared) * 100).toFixed(2)} %`;
-    const text =
-      compared === 0
-        ? `not captured (${grouped(absent)} bars of the file have it)`
-        : `${grouped(different)} of ${grouped(compared)}, ${share}${different ? `; at most by ${shareText(largestShare)}` : ''}`;
-    return `<div class="bar"><span>${escaped(name)}</span><svg role="img" aria-label="${escaped(name)}: ${text}" viewBox="0 0 100 1" preserveAspectRatio="none"><rect class="track" width="100" height="1"/><rect class="different" width="${((different / top) * 100).toFixed(2)}" height="1"/></svg><span>${text}</span></div>`;
+  const rows = columns.map(([name, counts]) => {
+    const text = columnText(counts);
+    const width = ((counts.different / top) * 100).toFixed(2);
+    return `<div class="bar"><span>${name}</span><svg role="img" aria-label="${name}: ${text}" viewBox="0 0 100 1" preserveAspectRatio="none"><rect class="track" width="100" height="1"/><rect class="different" width="${width}" height="1"/></svg><span>${text}</span></div>`;
   });
   return `<div class="bars">${rows.join('\n')}</div>`;
+}
+
+function columnText({ compared, different, absent, largestShare }: ColumnCounts): string {
+  if (compared === 0) return `only in the file, of ${grouped(absent)} bars`;
+  if (different === 0) return `none of ${grouped(compared)}`;
+  const share = ((different / compared) * 100).toFixed(2);
+  return `${grouped(different)} of ${grouped(compared)}, ${share} %; at most by ${shareText(largestShare)}`;
 }
 
 function addRow(
@@ -96,11 +101,13 @@ function addRow(
   row: number,
 ): void {
   let begin = 0;
-  let open = cellClass(comparison, group, axis, 0);
+  let open: string = cellClass(comparison, group, axis, 0);
   for (let bin = 1; bin <= axis.bins; bin++) {
     const next = bin < axis.bins ? cellClass(comparison, group, axis, bin) : undefined;
     if (next === open) continue;
-    if (open !== undefined && open !== '') append(paths, open, rectangle(begin, row, bin - begin, 1));
+    const cell = rectangle(begin, row, bin - begin, 1);
+    if (open !== '') append(paths, open, cell);
+    if (/ s[123]$/.test(open)) append(paths, 'captured', cell);
     begin = bin;
     open = next ?? '';
   }

@@ -1,4 +1,5 @@
 import { BAR_KINDS, type BarExample, type BarValues } from '../../historical/reconcile/bar-example.ts';
+import { isRepairable } from '../../historical/reconcile/compare.ts';
 import type { MinuteReport, ReconcileReport } from '../../historical/reconcile/report.ts';
 import { type BarCounts, faultsOf } from '../../historical/reconcile/tally.ts';
 
@@ -46,6 +47,9 @@ export function outcomeLine({ outcome, market, date, database, captured }: Recon
     case 'repaired':
       return `Repaired: the database has every bar of the file of ${date} as it is there. ${grouped(database.extra)} extra bars stay: merging removes none.`;
     case 'different':
+      if (!isRepairable(database)) {
+        return `Different: the database has ${grouped(database.extra)} bars that the file does not have, and all that it has. --repair removes none.`;
+      }
       return `Different: ${grouped(database.missing)} bars missing, ${grouped(database.different)} different, ${grouped(database.extra)} extra. --repair loads the file's version.`;
     case 'nothing':
       return `Nothing to compare: no bar of ${date} was captured live, and no feed of ${market} with minute bars is configured. --all compares with the whole file.`;

@@ -35,7 +35,7 @@ export function barExample(kind: BarKind, sym: string, startNs: number, rows: Ex
   return {
     kind,
     sym,
-    start: new Date(Math.round(startNs / 1e6) + TABLE_EPOCH_MS).toISOString(),
+    start: new Date(Math.round(startNs / 1e6) + TABLE_EPOCH_MS).toISOString().replace('.000Z', 'Z'),
     file: file && valuesAt(file, fileRow!),
     captured: held && valuesAt(held, heldRow!),
     columns: columns.map(column => COMPARED_COLUMNS[column]!),

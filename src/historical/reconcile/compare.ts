@@ -13,7 +13,7 @@ export interface SymbolRows {
 export const NO_ROWS: SymbolRows = { starts: new Float64Array(0), values: [], begin: 0, end: 0 };
 
 /** The symbol's rows of the database; undefined where it has none. */
-export type HeldRows = SymbolRows & Pick<HeldBars, 'captured' | 'changed' | 'live'>;
+export type HeldRows = SymbolRows & Pick<HeldBars, 'capturedValues' | 'captured' | 'changed' | 'live'>;
 
 /** Whether the stream or REST brought any bar of a symbol. */
 export function isCaptured(held: HeldRows | undefined): boolean {
@@ -98,11 +98,11 @@ function compareBar(
 
 /** Where the values of a row are as they were captured. */
 function capturedAt(
-  { values, changed, live }: HeldRows,
+  { capturedValues, changed, live }: HeldRows,
   row: number,
 ): { columns: readonly Float64Array[]; row: number } {
   const at = changed.get(row);
-  return at === undefined ? { columns: values, row } : { columns: live, row: at };
+  return at === undefined ? { columns: capturedValues, row } : { columns: live, row: at };
 }
 
 const NONE: readonly number[] = [];

@@ -19,6 +19,8 @@ export interface HeldBars {
   readonly starts: Float64Array;
   /** Values by column, as in HELD_COLUMNS; NaN where there is none. */
   readonly values: readonly Float64Array[];
+  /** The same as far as captured live, but for rows that `changed` names: the stream brings no number of trades. */
+  readonly capturedValues: readonly Float64Array[];
   /** 1 where the stream or REST brought the row. */
   readonly captured: Uint8Array;
   /** By row whose last live version differs from what the database has now: where `live` has that version. */
@@ -40,12 +42,14 @@ export function heldBarsOf(value: QValue): HeldBars {
   const live = columns.get('live');
   if (live === undefined) throw malformed('live');
   const liveColumns = columnsOf(live);
+  const values = HELD_COLUMNS.map(name => floatsIn(columns, name));
   const changed = [...longsIn(columns, 'changed')].map((row, at) => [Number(row), at] as const);
   return {
     symbols: symbolsIn(columns, 'sym'),
     runs: [...longsIn(columns, 'run')].map(Number),
     starts: floatsIn(columns, 'start'),
-    values: HELD_COLUMNS.map(name => floatsIn(columns, name)),
+    values,
+    capturedValues: [...values.slice(0, HELD_COLUMNS.indexOf('trades')), floatsIn(columns, 'counted')],
     captured: bytesIn(columns, 'captured'),
     changed: new Map(changed),
     live: HELD_COLUMNS.map(name => floatsIn(liveColumns, name)),
