@@ -249,16 +249,19 @@ export class SpooledBacklog implements BatchSource {
     this.#forget(entry);
   }
 
-  /** Reads on in the spool while less than half of the window is used. */
+  /** Reads on in the spool while less than half of the memory is used. */
   async #fetch(): Promise<void> {
     const { spool, clock, logger, listener } = this.#parts;
     const { maxBytes, target } = this.#options;
-    if (this.#reading || this.#closed || !this.#isBehind || this.#bytes > maxBytes / 2) return;
+    if (this.#reading || this.#closed || !this.#isBehind) return;
+    // What is not in the spool may take most of the memory, and can only be sent after what is read.
+    if (this.#bytes > maxBytes / 2 && !this.#window.isEmpty) return;
     this.#reading = true;
     const last = this.#last;
     try {
       // Buffers are up to twice as long as what is in them.
-      const batches = await spool.read(this.#cursor, Math.min(maxBytes / 4, MOST_READ_BYTES));
+      const roomBytes = Math.max(0, maxBytes - this.#bytes) / 2;
+      const batches = await spool.read(this.#cursor, Math.min(roomBytes, MOST_READ_BYTES));
       this.#read(batches, batches.at(-1)?.sequence ?? last);
     } catch (error) {
       logger.error(`rows for ${target} wait: ${messageOf(error)}`);
