@@ -1,4 +1,5 @@
 import { ask } from '../q-query.ts';
+import { type Market, tradingDate } from './market-calendar.ts';
 
 /** Most problems of one kind that are told. */
 const SHOWN = 5;
@@ -10,6 +11,7 @@ const REACH_MS = 3 * 3_600_000;
 export class QueryWatch {
   queries = 0;
   readonly #port: number;
+  readonly #market: Market;
   /** Most rows that one answer had of a bar. */
   readonly #most = new Map<string, number>();
   /** Bars of the answer before, and when they start. */
@@ -17,14 +19,18 @@ export class QueryWatch {
   readonly #lost: string[] = [];
 
   /** @param port of the gateway */
-  constructor(port: number) {
+  constructor(port: number, market: Market) {
     this.#port = port;
+    this.#market = market;
   }
 
   /** Asks as any client does. */
   async look(nowMs: number): Promise<void> {
     const fromMs = Math.floor(nowMs - REACH_MS);
-    const rows = await ask<{ sym: string; ms: number }[]>(this.#port, minutesSince(fromMs));
+    const rows = await ask<{ sym: string; ms: number }[]>(
+      this.#port,
+      minutesSince(this.#market, fromMs, nowMs),
+    );
     this.queries++;
     const counts = new Map<string, number>();
     const starts = new Map<string, number>();
@@ -55,9 +61,12 @@ export class QueryWatch {
   }
 }
 
-function minutesSince(fromMs: number): string {
+/** Of all dates that may hold them, also of the one that is about to begin. */
+function minutesSince(market: Market, fromMs: number, nowMs: number): string {
+  const dates = [fromMs, nowMs, nowMs + REACH_MS].map(ms => tradingDate(market, ms).replaceAll('-', '.'));
   const from = new Date(fromMs).toISOString().replace('T', 'D').replace('Z', '').replaceAll('-', '.');
-  return `.gateway.rows[\`agg1m;${from}]`;
+  const chosen = `{[rows] select sym,ms:("j"$start)div 1000000 from rows where start>=${from}}`;
+  return `.gate.apply[${chosen};\`agg1m;\`${market};distinct ${dates.join(' ')};\`]`;
 }
 
 function shown(lines: readonly string[], what: string): string[] {

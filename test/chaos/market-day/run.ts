@@ -70,7 +70,7 @@ class DayRun {
     this.#clock = clock;
     this.#control = new SimulatorControl(system.ports.simulator);
     this.#rolls = new RollWatch(system.ports.tickerplant);
-    this.#queries = new QueryWatch(system.ports.gateway);
+    this.#queries = new QueryWatch(system.ports.gateway, day.market);
   }
 
   async run(): Promise<DayResult> {

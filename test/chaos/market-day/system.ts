@@ -153,7 +153,7 @@ export class System {
         '-eod',
         `${process.execPath} ${MAIN} q ${join(ROOT, 'q/eod.q')}`,
       ],
-      gateway: q('gateway.q', 'gateway', '-rdb', at('rdb'), '-hdb', at('hdb')),
+      gateway: q('gateway.q', 'gateway', '-rdb', `${market}=${at('rdb')}`, '-hdb', `${market}=${at('hdb')}`),
       daemon: ['start', '--config', this.#configurationFile, '--json'],
     };
   }
