@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Counters } from '../../base/counters.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -84,6 +84,7 @@ export class DamageKeeper {
       await copy.close();
     }
     await files.syncDirectory(this.directory);
+    await files.syncDirectory(dirname(this.directory));
     return path;
   }
 

@@ -5,7 +5,7 @@ export class FileWindow {
   readonly endBytes: number;
   readonly #file: SpoolFile;
   readonly #readAheadBytes: number;
-  #buffer: Buffer;
+  #buffer: Buffer = Buffer.alloc(0);
   #begin = 0;
   #filled = 0;
 
@@ -14,7 +14,6 @@ export class FileWindow {
     this.#file = file;
     this.endBytes = endBytes;
     this.#readAheadBytes = readAheadBytes;
-    this.#buffer = Buffer.allocUnsafe(readAheadBytes);
   }
 
   /** The `count` bytes from `at` on, fewer where the file ends before. They are there until the next call. */

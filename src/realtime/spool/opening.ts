@@ -6,7 +6,7 @@ import type { SpoolLock, SpoolOptions, SpoolParts } from './options.ts';
 import { Positions } from './positions.ts';
 import { recoverSegments } from './recovery.ts';
 import type { Segment } from './segment.ts';
-import { ensureDirectory } from './small-file.ts';
+import { ensureDirectory, syncPathTo } from './small-file.ts';
 
 /** Sequences that one opening has for itself; where it needs more, the next one begins after them. */
 const SEQUENCES_PER_OPENING = 1e9;
@@ -45,6 +45,7 @@ async function recover(options: SpoolOptions, parts: SpoolParts): Promise<Omit<O
   const { files, logger } = parts;
   const damage = new DamageKeeper(directory, market, parts);
   const identity = await readIdentity(files, directory);
+  if (identity === undefined) await syncPathTo(files, directory);
   const ledger = await readLedger(files, directory);
 
   const known = typeof ledger === 'object' ? ledger.positions : {};

@@ -45,16 +45,29 @@ export async function removeFile(files: SpoolFiles, path: string): Promise<void>
   });
 }
 
-/** Makes a directory and those above it that are missing; it is on the disk when this resolves. */
+/** Makes a directory and those above it that are missing. Until they are synced a crash may take them all. */
 export async function ensureDirectory(files: SpoolFiles, path: string): Promise<void> {
-  const parent = dirname(path);
   try {
     await files.makeDirectory(path);
   } catch (error) {
+    const parent = dirname(path);
     if (!isMissing(error) || parent === path) throw error;
     await ensureDirectory(files, parent);
     await files.makeDirectory(path);
   }
-  // Also where it existed: a process that crashed may have made it a moment ago.
-  await files.syncDirectory(parent);
 }
+
+/**
+ * A directory and all above it have their names on the disk when this resolves. Which of them are new is not asked: a
+ * process that crashed may have made them a moment ago.
+ */
+export async function syncPathTo(files: SpoolFiles, path: string): Promise<void> {
+  for (let child = path, above = dirname(path); above !== child; child = above, above = dirname(above)) {
+    await files.syncDirectory(above).catch(error => {
+      // Who may not look into it has not made anything in it.
+      if (!DENIED.includes((error as NodeJS.ErrnoException).code)) throw error;
+    });
+  }
+}
+
+const DENIED: readonly unknown[] = ['EACCES', 'EPERM'];
