@@ -27,9 +27,10 @@ export async function readRecords(
   const batches: Batch[] = [];
   let last = after;
   let bytes = 0;
-  for (const segment of [...segments]) {
-    if (segment.last <= last) continue;
+  for (const { segment, before } of withEnds(segments)) {
+    if (segment.last <= last || before <= last + 1) continue;
     for await (const batch of recordsOf(segment, last, parts)) {
+      if (batch.sequence >= before) break;
       batches.push(batch);
       last = batch.sequence;
       bytes += batch.columns.length;
@@ -46,21 +47,29 @@ export async function countRows(
   files: SpoolFiles,
 ): Promise<number> {
   let rows = 0;
-  for (const segment of [...segments]) {
+  for (const { segment, before } of withEnds(segments)) {
     if (segment.first === undefined || segment.last <= after) continue;
-    rows += segment.first > after ? segment.rows : await rowsBeyond(segment, after, files);
+    const isWhole = segment.first > after && segment.last < before;
+    rows += isWhole ? segment.rows : await rowsBetween(segment, after, before, files);
   }
   return rows;
 }
 
-async function rowsBeyond(segment: Segment, after: number, files: SpoolFiles): Promise<number> {
+async function rowsBetween(
+  segment: Segment,
+  after: number,
+  before: number,
+  files: SpoolFiles,
+): Promise<number> {
   try {
     const file = await files.open(segment.path, 'read');
     try {
       const range = { from: segment.placeBefore(after), to: segment.endBytes, withData: false };
       let rows = 0;
       for await (const found of scanSegment(file, range)) {
-        if (found.kind === 'record' && found.mark.sequence > after) rows += found.mark.rowCount;
+        if (found.kind !== 'record') continue;
+        const { sequence, rowCount } = found.mark;
+        if (sequence > after && sequence < before) rows += rowCount;
       }
       return rows;
     } finally {
@@ -70,6 +79,21 @@ async function rowsBeyond(segment: Segment, after: number, files: SpoolFiles): P
     if (isMissing(error)) return 0;
     throw SpoolError.read(segment.path, error);
   }
+
+/**
+ * Each segment with the sequence before which its records count: what a later one has from its first record on is in
+ * place of what stands in a segment that was abandoned, where some of it may have reached the disk all the same.
+ */
+function withEnds(segments: readonly Segment[]): { readonly segment: Segment; readonly before: number }[] {
+  let before = Number.POSITIVE_INFINITY;
+  return segments
+    .toReversed()
+    .map(segment => {
+      const own = { segment, before };
+      before = Math.min(before, segment.first ?? before);
+      return own;
+    })
+    .reverse();
 }
 
 async function* recordsOf(segment: Segment, after: number, parts: ReadParts): AsyncGenerator<Batch> {
