@@ -79,6 +79,7 @@ async function rowsBetween(
     if (isMissing(error)) return 0;
     throw SpoolError.read(segment.path, error);
   }
+}
 
 /**
  * Each segment with the sequence before which its records count: what a later one has from its first record on is in

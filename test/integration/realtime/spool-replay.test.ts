@@ -38,7 +38,6 @@ describe('spool - replay by q', () => {
   it('-11! evaluates the marks harmlessly and gives the rows; -11!(-2;file) tells a torn tail', async function () {
     this.timeout(60_000);
     const maker = new BatchMaker({
-      convention: 'kdb-tick',
       limits: { rows: 2, bytes: 1e6 },
       windowMs: new Map([['agg1m', 60_000]]),
       allocate: byteCount => new Uint8Array(byteCount),
