@@ -2,11 +2,11 @@
 export const PAGE_STYLE = `
 :root { color-scheme: light dark;
   --page: #f6f7f9; --panel: #ffffff; --text: #1d2430; --quiet: #5d6777; --line: #dde2ea;
-  --captured: #a9c9e6; --missing: #c8324a; --different: #e09a1a; --extra: #7a5fd0; --closed: #e7eaef; --empty: #f6f7f9;
+  --captured: #c3d9ee; --missing: #c8324a; --different: #e09a1a; --extra: #7a5fd0; --closed: #e7eaef; --empty: #f6f7f9;
   --good: #1f7a4d; }
 @media (prefers-color-scheme: dark) { :root {
   --page: #12161d; --panel: #1a2029; --text: #e4e9f1; --quiet: #97a3b5; --line: #2d3643;
-  --captured: #2f5f8a; --missing: #ff6479; --different: #f2b843; --extra: #a48cf2; --closed: #262e3a; --empty: #141920;
+  --captured: #264a6b; --missing: #ff6479; --different: #f2b843; --extra: #a48cf2; --closed: #262e3a; --empty: #141920;
   --good: #5fce96; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
@@ -40,8 +40,8 @@ i.different, path.different, rect.different { fill: var(--different); background
 i.extra, path.extra, rect.extra { fill: var(--extra); background: var(--extra); }
 i.closed, path.closed, rect.closed { fill: var(--closed); background: var(--closed); }
 .track { fill: var(--closed); }
-.s1 { fill-opacity: .4; } .s2 { fill-opacity: .6; } .s3 { fill-opacity: .8; }
-.bar { display: grid; grid-template-columns: 64px 1fr minmax(0, 300px); gap: 2px 12px; align-items: center;
+.s0 { fill-opacity: .12; } .s1 { fill-opacity: .3; } .s2 { fill-opacity: .55; } .s3 { fill-opacity: .8; }
+.bar { display: grid; grid-template-columns: 64px 1fr minmax(0, 380px); gap: 2px 12px; align-items: center;
   padding: 3px 0; font-variant-numeric: tabular-nums; }
 .bar svg { width: 100%; height: 14px; display: block; border-radius: 2px; }
 .bar span:last-child { color: var(--quiet); font-size: .85rem; }

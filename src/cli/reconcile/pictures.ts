@@ -107,20 +107,25 @@ function addRow(
     if (next === open) continue;
     const cell = rectangle(begin, row, bin - begin, 1);
     if (open !== '') append(paths, open, cell);
-    if (/ s[123]$/.test(open)) append(paths, 'captured', cell);
+    if (/ s\d$/.test(open)) append(paths, 'captured', cell);
     begin = bin;
     open = next ?? '';
   }
 }
 
-/** Captured, or missing or different with its share in quarters; empty where the file has no bar. */
+/** Shares of a cell's bars up to which its colour is weaker; beyond the last it is full. */
+const SHARES = [0.01, 0.05, 0.25, 0.6] as const;
+
+/** Captured, or what there is more of, missing or different, with its share; empty where the file has no bar. */
 function cellClass(comparison: DayComparison, group: CoverageGroup, axis: Axis, bin: number): string {
   const file = binSum(group.file, axis, bin);
   if (file === 0) return isClosed(comparison, axis, bin) ? 'closed' : '';
   const missing = binSum(group.missing, axis, bin);
-  if (missing > 0) return `missing s${Math.ceil((missing / file) * 4)}`;
   const different = binSum(group.different, axis, bin);
-  return different > 0 ? `different s${Math.ceil((different / file) * 4)}` : 'captured';
+  const most = Math.max(missing, different);
+  if (most === 0) return 'captured';
+  const level = SHARES.findIndex(share => most / file <= share);
+  return `${missing >= different ? 'missing' : 'different'}${level < 0 ? '' : ` s${level}`}`;
 }
 
 function binSum(counts: Uint32Array, { from, width }: Axis, bin: number): number {
