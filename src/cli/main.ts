@@ -9,6 +9,12 @@ await main([
     load: async () => (await import('./start.ts')).start,
   },
   {
+    usage: 'gaps <action> [id]',
+    summary: 'Intervals in which a feed could not listen: list, fill or forget them',
+    example: 'gaps list',
+    load: async () => (await import('./gaps.ts')).gaps,
+  },
+  {
     usage: 'backfill',
     summary: 'Bring bars of the past into the HDB, from REST or flat files',
     example: 'backfill --market stocks --symbols AAPL --from 2026-01-02',

@@ -8,9 +8,9 @@ import type { ProcessLogger } from '../ops/logger.ts';
 import { SessionCalendar } from '../tables/session-calendar.ts';
 import { loaderTarget, openLoader } from './backfill/loader.ts';
 import { dateOf } from './backfill/request-flags.ts';
-import { openRest } from './backfill/sources.ts';
 import { type CommandContext, defineCommand, UsageError } from './command.ts';
 import { CONFIGURATION_FLAGS } from './configuration.ts';
+import { openRest } from './open-rest.ts';
 import { withConfiguration } from './with-configuration.ts';
 
 /** How far ahead splits and dividends are announced. */

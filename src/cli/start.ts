@@ -24,6 +24,7 @@ import { CONFIGURATION_FLAGS } from './configuration.ts';
 import { reportOf } from './report-error.ts';
 import { assembleFeed, clusterOf, type SharedParts, subscriptionsOf } from './start/feed-assembly.ts';
 import { type FeedSpool, openFeedSpool } from './start/feed-spool.ts';
+import { marketHours, type WatchedGaps, watchGaps } from './start/gaps.ts';
 import { onHangup, type Reloadable } from './start/reload.ts';
 import { withConfiguration } from './with-configuration.ts';
 
@@ -67,9 +68,13 @@ async function runFeeds(
     const feeds = configuration.feeds.map((feed, index) =>
       assembleFeed(feed, subscriptions[index]!, configuration, spools[index]!, parts),
     );
+    const gaps = await watchGaps(feeds, configuration, { ...parts, logger });
     const hangup = onHangup(flags, current, feeds, logger);
     tellStop(context.stop, configuration.timeouts.stopMs, logger);
-    return await runToEnd(feeds, flags, context).finally(() => hangup.cancel());
+    return await runToEnd(feeds, gaps, flags, context).finally(async () => {
+      hangup.cancel();
+      await gaps.close();
+    });
   } finally {
     await closeSpools(spools, logger);
     await quarantine.close();
@@ -96,13 +101,17 @@ function tellStop(stop: AbortSignal, stopMs: number, logger: Logger): void {
 
 async function runToEnd(
   feeds: readonly Feed[],
+  gaps: WatchedGaps,
   { json }: Flags,
   { stdout, stop, environment }: CommandContext,
 ): Promise<ExitCode> {
   const health = new ProcessHealthMeter();
   health.start();
   try {
-    const summaries = await runAll(feeds, stop);
+    const running = runAll(feeds, stop);
+    gaps.start();
+    const summaries = await running;
+    await gaps.stopped();
     if (json) stdout.write(`${JSON.stringify({ feeds: summaries, process: health.read() })}\n`);
     return summaries.some(summary => lostRows(summary) > 0) ? ExitCode.failed : ExitCode.ok;
   } catch (error) {
@@ -136,6 +145,7 @@ function sharedParts(
       logger,
       systemClock.wallMs(),
     ),
+    hoursOf: marketHours(),
     openLoader: async market =>
       openLoader(loaderTarget(current.configuration, logger), market, current.configuration),
     secrets: () => current.secrets,

@@ -136,6 +136,14 @@ export const configurationSchema = z.strictObject({
       keepDates: wholeNumber(0, 366, 'dates').default(1),
     })
     .prefault({}),
+  gaps: z
+    .strictObject({
+      fill: yesOrNo.default(true),
+      requests: wholeNumber(1, 1_000_000, 'requests').default(1000),
+      settledAfterMinutes: wholeNumber(0, 1440, 'minutes').default(2),
+      correctionMinutes: wholeNumber(0, 1440, 'minutes').default(15),
+    })
+    .prefault({}),
   quarantine: z
     .strictObject({
       directory: directoryPath.default('quarantine'),

@@ -7,18 +7,13 @@ import {
   groupedBars,
   isGroupedMarket,
   RESOLUTION_OF,
-  TIMESPAN_OF,
 } from '../massive/rest/aggregates.ts';
-import {
-  type BarFields,
-  CUSTOM_BAR_FIELDS,
-  FUTURES_BAR_FIELDS,
-  GROUPED_BAR_FIELDS,
-} from '../massive/rest/bar-fields.ts';
+import { type BarFields, GROUPED_BAR_FIELDS } from '../massive/rest/bar-fields.ts';
 import type { Page } from '../massive/rest/pages.ts';
 import type { RestRequests } from '../massive/rest/requests.ts';
 import { RestBars } from '../massive/rest/rest-bars.ts';
 import { activeSymbols, isListedMarket } from '../massive/rest/tickers.ts';
+import { barFieldsOf, windowBars } from '../massive/rest/window-bars.ts';
 import type { QuarantineSink } from '../massive/scanner/quarantine-sink.ts';
 import type { ReceiveClock } from '../massive/scanner/receive-clock.ts';
 import type { AggregateTableName } from '../tables/definitions.ts';
@@ -81,7 +76,7 @@ export class RestBarSource implements RestSource {
     signal: AbortSignal,
   ): BarReading {
     const { calendar } = this.#parts;
-    const fields = calendar.market === 'futures' ? FUTURES_BAR_FIELDS : CUSTOM_BAR_FIELDS;
+    const fields = barFieldsOf(calendar.market);
     return this.#reading({ table, fields, sym, fromDate, untilDate }, settledMs =>
       table === 'agg1d'
         ? this.#dayPages(sym, fromDate, untilDate, signal)
@@ -123,15 +118,7 @@ export class RestBarSource implements RestSource {
     const { market } = calendar;
     const fromMs = tradingBeginMs(calendar, fromDate);
     const untilMs = Math.min(tradingEndMs(calendar, untilDate), settledMs);
-    if (market === 'futures') {
-      return futuresBars(requests, { sym, resolution: RESOLUTION_OF[table], fromMs, untilMs }, signal);
-    }
-    const timespan = TIMESPAN_OF[table];
-    return customBars(
-      requests,
-      { market, sym, multiplier: 1, timespan, from: fromMs, to: untilMs - 1 },
-      signal,
-    );
+    return windowBars(requests, { market, table, sym, fromMs, untilMs }, signal);
   }
 
   #dayPages(sym: string, fromDate: DateDays, untilDate: DateDays, signal: AbortSignal): AsyncIterable<Page> {

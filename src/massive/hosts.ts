@@ -31,6 +31,9 @@ export const HOSTS = {
   'nasdaq-basic-business': 'nasdaq-basic-business.massive.com',
 } as const satisfies Readonly<Record<string, string>>;
 
+const DELAY_MS = 15 * 60_000;
+const FUTURES_DELAY_MS = 10 * 60_000;
+
 /** The host of a Massive feed cannot be used. Code `MASSIVE_HOST`. */
 export class HostError extends MassiveKdbError {
   constructor(what: string, expected: string, remedy: string) {
@@ -72,6 +75,16 @@ export function feedUrl(host: string, cluster: Cluster): string {
   }
   if (url.pathname === '/') url.pathname = `/${cluster}`;
   return url.href;
+}
+
+/**
+ * How far the stream of a host is behind the market, by its name: those called delayed are. Source: Massive's plans.
+ *
+ * @param host as `feedUrl` takes it
+ */
+export function feedDelayMs(host: string, cluster: Cluster): number {
+  if (!/^(wss?:\/\/)?delayed/.test(host)) return 0;
+  return cluster.startsWith('futures') ? FUTURES_DELAY_MS : DELAY_MS;
 }
 
 /** Whether a host name of a URL can only mean this machine. */

@@ -20,6 +20,11 @@ export type SessionState =
   /** It will not try again. */
   | { readonly name: 'failed'; readonly sinceMs: number };
 
+/** Whether a session has ended or is about to, for good. */
+export function isOver({ name }: SessionState): boolean {
+  return name === 'stopping' || name === 'stopped' || name === 'failed';
+}
+
 /** Durations of a session, in ms. */
 export interface SessionTiming {
   /** From the start of a connection until it is open: name, proxy, TLS and upgrade together. */

@@ -8,7 +8,7 @@ import type { Market } from '../tables/markets.ts';
 import { Connection } from './connection.ts';
 import { ConnectionEndedError, type Ending, type Phase, quoted, sample } from './ending.ts';
 import { RetryPolicy } from './retry-policy.ts';
-import { DEFAULT_TIMING, type SessionState, type SessionTiming } from './session-state.ts';
+import { DEFAULT_TIMING, isOver, type SessionState, type SessionTiming } from './session-state.ts';
 import { SilenceMonitor } from './silence.ts';
 import type { OpenSocket } from './socket.ts';
 import type { Status, StatusEvent } from './status.ts';
@@ -115,7 +115,7 @@ export class Session {
 
   /** Closes the connection on purpose and stays away until `resume`. */
   suspend(reason: string): void {
-    if (this.#isOver()) return;
+    if (isOver(this.#state)) return;
     this.#connection?.end({ kind: 'requested' });
     this.#timers.cancel();
     this.#logger.warn(`connection to ${this.#options.url} closed on purpose: ${reason}`);
@@ -259,10 +259,6 @@ export class Session {
   #finish(): void {
     this.#enter({ name: 'stopped', sinceMs: this.#clock.wallMs() });
     this.#resolveStopped();
-  }
-
-  #isOver(): boolean {
-    return ['stopping', 'stopped', 'failed'].includes(this.#state.name);
   }
 
   #enter(state: SessionState): void {

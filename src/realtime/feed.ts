@@ -57,11 +57,13 @@ export class Feed {
   #drainedForTheLastTime = false;
   /** Whether the last drain is with the targets. */
   #handedOver: Promise<void> = Promise.resolve();
+  #subscriptions: readonly Subscription[];
   #connections = 0;
 
   constructor(options: FeedOptions, parts: FeedParts) {
     this.#options = options;
     this.#parts = parts;
+    this.#subscriptions = options.session.subscriptions;
     this.#session = new Session(options.session, parts, {
       frame: bytes => parts.scanner.scan(bytes),
       stateChanged: (state, previous) => this.#sessionChanged(state, previous),
@@ -116,8 +118,19 @@ export class Feed {
     this.#listeners.push(listener);
   }
 
+  /** What is to be subscribed to. */
+  get subscriptions(): readonly Subscription[] {
+    return this.#subscriptions;
+  }
+
+  /** Pairs that the connection was asked for and does not carry. */
+  get failedPairs(): readonly string[] {
+    return this.#session.failedPairs;
+  }
+
   /** Changes what is subscribed to, without a new connection; one that waits to try again tries now. */
   updateSubscriptions(subscriptions: readonly Subscription[]): void {
+    this.#subscriptions = subscriptions;
     this.#session.updateSubscriptions(subscriptions);
     if (this.#delivery.protection.name !== 'suspended') this.#session.resume();
   }

@@ -1,7 +1,4 @@
 import { join } from 'node:path';
-import type { Clock } from '../../base/clock.ts';
-import type { Counters } from '../../base/counters.ts';
-import type { Logger } from '../../base/logger.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { findSecret, type Secret } from '../../config/secrets.ts';
 import { systemSources } from '../../config/system-sources.ts';
@@ -14,17 +11,12 @@ import { FolderStore } from '../../massive/flat/folder-store.ts';
 import { S3_DEFAULTS } from '../../massive/flat/s3-requests.ts';
 import { S3Store } from '../../massive/flat/s3-store.ts';
 import type { FlatStore } from '../../massive/flat/store.ts';
-import { RequestBudget } from '../../massive/rest/request-budget.ts';
-import { REST_DEFAULTS, RestRequests } from '../../massive/rest/requests.ts';
+import type { RequestBudget } from '../../massive/rest/request-budget.ts';
+import type { RestRequests } from '../../massive/rest/requests.ts';
 import type { QuarantineSink } from '../../massive/scanner/quarantine-sink.ts';
 import { ReceiveClock } from '../../massive/scanner/receive-clock.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
-
-export interface RestParts {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly counters: Counters;
-}
+import { openRest, type RestParts, requestsPerMinuteOf } from '../open-rest.ts';
 
 export interface SourceParts extends RestParts {
   readonly calendar: SessionCalendar;
@@ -97,41 +89,6 @@ function flatSource(store: FlatStore, history: History, parts: SourceParts): Fla
   return new FlatBarSource({ store, downloads, calendar, receiveClock: new ReceiveClock(clock), quarantine });
 }
 
-/** Requests in a minute that the tiers allow; of a paid plan somewhat less than the hundred a second it asks to stay under. */
-const TIER_REQUESTS: Readonly<Record<History['rest']['tier'], number>> = { basic: 5, paid: 95 * 60 };
-
-interface Rest {
-  readonly requests: RestRequests;
-  readonly budget: RequestBudget;
-}
-
-/** REST as configured; undefined where its key is not given. The key is added to `secrets`. */
-export function openRest(
-  { key, keyFile, rest }: History,
-  stateDirectory: string,
-  { clock, logger, counters }: RestParts,
-  secrets: Secret[],
-): Rest | undefined {
-  const secret = findSecret(key, keyFile, systemSources);
-  if (!secret) return undefined;
-  secrets.push(secret);
-  const budget = new RequestBudget(
-    secret.reveal(),
-    {
-      directory: join(stateDirectory, 'rest'),
-      requestsPerMinute: requestsPerMinuteOf(rest),
-      dailyRequests: rest.dailyRequests ?? undefined,
-      maxPauseMs: REST_DEFAULTS.retryCapMs,
-    },
-    { clock, logger },
-  );
-  const requests = new RestRequests(
-    { ...REST_DEFAULTS, address: rest.address, key: secret.reveal() },
-    { clock, random: Math.random, logger, counters, budget, environment: process.env },
-  );
-  return { requests, budget };
-}
-
 function tellUsage(budget: RequestBudget, { logger, counters }: SourceParts): void {
   const own = counters.counter('rest_requests').total;
   if (own === 0) return;
@@ -147,8 +104,4 @@ function restSource(requests: RestRequests, { rest }: History, parts: SourcePart
     { requests, calendar, receiveClock: new ReceiveClock(clock), quarantine, clock, logger },
     { requestsPerMinute: requestsPerMinuteOf(rest), settledAfterMs: rest.settledAfterMinutes * 60_000 },
   );
-}
-
-function requestsPerMinuteOf({ requestsPerMinute, tier }: History['rest']): number {
-  return requestsPerMinute ?? TIER_REQUESTS[tier];
 }

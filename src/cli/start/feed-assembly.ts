@@ -22,6 +22,7 @@ import { Feed } from '../../realtime/feed.ts';
 import { FeedDelivery } from '../../realtime/feed-delivery.ts';
 import { FeedTarget, type FeedTargetSurroundings } from '../../realtime/feed-target.ts';
 import { DEFAULT_LATE_LANE_OPTIONS, LateLane } from '../../realtime/late-lane.ts';
+import type { MarketHours } from '../../realtime/market-hours.ts';
 import type { RefusedBatches } from '../../realtime/refused-batches.ts';
 import { DEFAULT_SPOOL_WRITER_OPTIONS } from '../../realtime/spool-writer.ts';
 import { AGGREGATE_TABLES, STATUS_TABLES } from '../../tables/definitions.ts';
@@ -41,6 +42,7 @@ export interface SharedParts {
   readonly refusedBatches: RefusedBatches;
   /** Connects to the loader of a market; rejects with KdbConnectError or NotLoaderError. */
   readonly openLoader: (market: Market) => Promise<Loader>;
+  readonly hoursOf: (market: Market) => MarketHours;
   /** Read at each connection, so that a reload can change them. */
   readonly secrets: () => Secrets;
 }
@@ -98,7 +100,7 @@ export function assembleFeed(
       ...parts,
       logger,
       scanner,
-      isOpen: wallMs => calendar.isOpen(wallMs),
+      isOpen: wallMs => parts.hoursOf(market).isOpen(wallMs),
       createDelivery: listener =>
         new FeedDelivery(
           { limits: smallestLimits(targets), writer: DEFAULT_SPOOL_WRITER_OPTIONS },
