@@ -39,7 +39,7 @@ describe('spool - replay by q', () => {
     this.timeout(60_000);
     const maker = new BatchMaker({
       limits: { rows: 2, bytes: 1e6 },
-      windowMs: new Map([['agg1m', 60_000]]),
+      after: 0,
       allocate: byteCount => new Uint8Array(byteCount),
     });
     const bars = ['AAPL', 'MSFT', 'BRK.A', 'AAPL', 'IBM'].map((sym, i) => ({
