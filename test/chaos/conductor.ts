@@ -43,7 +43,16 @@ export class Conductor {
       await heal();
       if (forMs > 0) this.#say(`${labelOf(fault)} is over`);
     });
-    await Promise.all([...all, until(this.#plan.seconds * 1000)]);
+    await Promise.all([...all, until(this.#plan.seconds * 1000), until(this.#lastEffectMs())]);
+  }
+
+  /** When the last fault of the simulator is over that lasts by the clock of the processes. */
+  #lastEffectMs(): number {
+    const ends = this.#plan.faults.map(({ atMs, fault }) => {
+      const lasts = fault.kind === 'simulator' ? Number(fault.parameters['ms'] ?? 0) : 0;
+      return atMs + this.#clocks.realMs(lasts);
+    });
+    return Math.max(0, ...ends);
   }
 
   async #begin(fault: Fault): Promise<Heal> {
