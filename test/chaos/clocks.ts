@@ -9,8 +9,6 @@ const LIBRARIES = [
   '/usr/lib/faketime/libfaketime.so.1',
 ];
 
-/** What starting all processes takes, before midnight is counted down. */
-const START_MS = 12_000;
 const DAY_MS = 86_400_000;
 
 /** The library that changes the clock of a process; undefined where it is not installed. */
@@ -28,7 +26,8 @@ export class Clocks {
   /** When the day of the market ends, as the processes count; undefined where it does not in this run. */
   readonly midnightMs: number | undefined;
 
-  constructor(plan: Plan, directory: string) {
+  /** @param startMs what starting all processes may take, before midnight is counted down */
+  constructor(plan: Plan, directory: string, startMs: number) {
     this.#plan = plan;
     this.#stepFile = join(directory, 'daemon-clock');
     const rolls = plan.profile === 'midnight' || plan.profile === 'new-york';
@@ -36,7 +35,7 @@ export class Clocks {
     this.#countedMs =
       this.midnightMs === undefined
         ? this.#baseMs
-        : roundedToSeconds(this.midnightMs - (plan.midnightMs + START_MS) * plan.faster);
+        : roundedToSeconds(this.midnightMs - (plan.midnightMs + startMs) * plan.faster);
     if (plan.profile === 'clock') this.step(0);
   }
 

@@ -76,6 +76,8 @@ describe('chaos compare - what a run is judged by', () => {
     const hdb = row(1, 10, { place: 'hdb' });
     expect(judge(evidence([line(1, 10)], [hdb, hdb]))).to.deep.include({ doubled: 1 });
     expect(judge(evidence([line(1, 10)], [hdb, row(1, 10)]))).to.deep.include({ doubled: 1 });
+    const alike = judge(evidence([line(1, 10), line(1, 10)], [row(1, 10), row(1, 10)]));
+    expect(alike.repeated).to.equal(0);
     expect(judge(evidence([line(1, 10)], [row(1, 10), row(1, 10)]))).to.deep.include({
       repeated: 1,
       doubled: 0,

@@ -87,15 +87,18 @@ function lastVersions(
   found: (finding: Finding, what: string) => void,
 ): Map<string, Row> {
   const last = new Map<string, Row>();
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   for (const row of rows) {
     const key = identityOf(row);
     const earlier = last.get(key);
     if (row.place === 'hdb' && earlier) found('doubled', `${nameOf(key)} in the HDB`);
     if (row.place === 'rdb' && earlier?.place === 'hdb') found('doubled', `${nameOf(key)} in HDB and RDB`);
-    const whole = `${key}|${row.src}|${row.received}|${row.numbers.join('|')}`;
-    if (row.place === 'rdb' && seen.has(whole)) found('repeated', `${nameOf(key)} from ${row.src}`);
-    seen.add(whole);
+    const version = row.numbers.join('|');
+    const whole = `${key}|${row.src}|${row.received}|${version}`;
+    const times = (seen.get(whole) ?? 0) + 1;
+    seen.set(whole, times);
+    const sent = row.src === 'ws' ? (truth.get(key)?.sent.get(version) ?? 1) : 1;
+    if (row.place === 'rdb' && times > Math.max(1, sent)) found('repeated', `${nameOf(key)} from ${row.src}`);
     if (tradingDate(row.startMs) !== row.date) found('misfiled', `${nameOf(key)} under ${row.date}`);
     const length = WINDOW_MS[row.table]!;
     const within = row.startMs >= fromMs && row.startMs + length <= untilMs;

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Clocks } from './clocks.ts';
@@ -15,13 +15,16 @@ import { type Row, rowsOfHdb, rowsOfRdb } from './tables.ts';
 import { readTruth } from './truth.ts';
 
 const START_LIMIT_MS = 40_000;
+/** What starting all processes may take where a midnight is to fall as planned: on this machine, or on a busy one. */
+const START_ALLOWANCES_MS = [8000, 16_000, 40_000];
+const TOO_SLOW = 'the start took too long for midnight to fall as planned';
 const LOOK_MS = 100;
 /** How long everything may take to come to rest after the last fault. */
 const SETTLE_LIMIT_MS = 120_000;
 /** Market time after which nothing more is on its way that was traded before. */
 const LAST_BARS_MS = 6000;
 /** How long the last bars may take to the tables when nothing more is sent. */
-const ARRIVE_LIMIT_MS = 30_000;
+const ARRIVE_LIMIT_MS = 100_000;
 
 /** What came of a run. */
 export interface RunResult {
@@ -42,14 +45,23 @@ export interface RunResult {
   readonly durationMs: number;
 }
 
-/** Runs a plan in a directory, which has everything about it afterwards. */
+/** Runs a plan in a directory, which has everything about it afterwards; again where the machine was too slow for it. */
 export async function runPlan(plan: Plan, directory: string): Promise<RunResult> {
+  for (const startMs of START_ALLOWANCES_MS.slice(0, -1)) {
+    const result = await runOnce(plan, directory, startMs);
+    if (result.trouble !== TOO_SLOW) return result;
+    rmSync(directory, { recursive: true });
+  }
+  return runOnce(plan, directory, START_ALLOWANCES_MS.at(-1)!);
+}
+
+async function runOnce(plan: Plan, directory: string, startMs: number): Promise<RunResult> {
   const began = performance.now();
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'plan.json'), JSON.stringify(plan, undefined, 2));
   const say = (line: string): void =>
     appendFileSync(join(directory, 'conductor.log'), `${new Date().toISOString()} ${line}\n`);
-  const clocks = new Clocks(plan, directory);
+  const clocks = new Clocks(plan, directory, startMs);
   const system = await System.prepare(plan, directory, clocks);
   const run = new Run(plan, system, clocks, say);
   let found: Partial<RunResult> = {};
@@ -143,14 +155,13 @@ class Run {
     const { market, symbols } = this.#plan;
     const announced = processes.simulator.firstLine();
     processes.simulator.start();
-    for (const name of ['loader', 'tickerplant'] as const) processes[name].start();
+    for (const name of ['loader', 'tickerplant', 'hdb', 'rdb'] as const) processes[name].start();
     await announced;
     this.witness = await Witness.subscribe(ports.simulator, market, Object.values(CHANNELS[market]));
     await this.#control.rememberWitness();
     this.#system.configure(await this.#control.symbols(market, symbols));
-    await this.#untilAnswers('loader');
-    for (const name of ['hdb', 'rdb'] as const) processes[name].start();
-    await Promise.all((['tickerplant', 'hdb', 'rdb'] as const).map(name => this.#untilAnswers(name)));
+    const listening = ['loader', 'tickerplant', 'hdb', 'rdb'] as const;
+    await Promise.all(listening.map(name => this.#untilAnswers(name)));
     processes.daemon.start();
     await this.#until('the daemon to listen', () => this.#control.daemonListens(), START_LIMIT_MS);
   }
@@ -162,7 +173,7 @@ class Run {
     const leftMs = this.#clocks.realMs(midnightMs - this.#clocks.nowMs());
     const waitMs = leftMs - this.#plan.midnightMs;
     this.#say(`midnight in ${leftMs} ms`);
-    if (waitMs < 0) throw new Error(`the start took ${-waitMs} ms too long for midnight to fall as planned`);
+    if (waitMs < 0) throw new Error(TOO_SLOW);
     await delay(waitMs);
   }
 

@@ -11,6 +11,8 @@ export interface TrueBar {
   readonly numbers: Numbers;
   /** Whether there is a version that the daemon was not sent, after it had begun to listen. */
   readonly missed: boolean;
+  /** How often the daemon was sent each version, by its numbers: two versions may be alike. */
+  readonly sent: ReadonlyMap<string, number>;
 }
 
 interface Line extends Tolerated {
@@ -53,13 +55,18 @@ export function truthOf(lines: readonly string[]): Map<string, TrueBar> {
     if (!listening) continue;
     const { table, mkt, sym, startMs } = line;
     const key = identityOf(line);
+    const earlier = bars.get(key);
+    const numbers = NUMBERS.map(name => line[name] ?? Number.NaN);
+    const version = numbers.join('|');
+    const sent = new Map(earlier?.sent);
     bars.set(key, {
       table,
       mkt,
       sym,
       startMs,
-      numbers: NUMBERS.map(name => line[name] ?? Number.NaN),
-      missed: (bars.get(key)?.missed ?? false) || line.sent === 1,
+      numbers,
+      missed: (earlier?.missed ?? false) || line.sent === 1,
+      sent: sent.set(version, (sent.get(version) ?? 0) + line.sent - 1),
     });
   }
   return bars;
