@@ -8,7 +8,7 @@ import { BatchCalls, type CallForm, DEFAULT_FUNCTION } from './batch-call.ts';
 import { type Exchange, InFlight } from './in-flight.ts';
 import type { PublisherOptions, PublisherParts } from './options.ts';
 import { BatchSender } from './sender.ts';
-import { isAboutBatch } from './signal.ts';
+import { holdReasonOf, isAboutBatch } from './signal.ts';
 import type { HoldReason } from './state.ts';
 
 /** A batch that does not fit happens; several in a row are the tickerplant's doing. */
@@ -177,7 +177,7 @@ export class Delivery {
       this.#quarantine(batch!, error);
     } else {
       this.#inFlight.keep(exchange.batches);
-      this.#listener.hold(this.#breakerOpen ? 'breaker' : 'tickerplant-error', `'${error.signal}`);
+      this.#listener.hold(this.#breakerOpen ? 'breaker' : holdReasonOf(error.signal), `'${error.signal}`);
     }
     this.#listener.answered();
   }

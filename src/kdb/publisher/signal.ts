@@ -1,4 +1,5 @@
 import type { Batch } from '../batch.ts';
+import type { HoldReason } from './state.ts';
 
 /** Errors that q signals when the columns of a batch do not fit the table. */
 const BATCH_SIGNALS: ReadonlySet<string> = new Set(['type', 'length', 'mismatch']);
@@ -9,4 +10,12 @@ const BATCH_SIGNALS: ReadonlySet<string> = new Set(['type', 'length', 'mismatch'
  */
 export function isAboutBatch(signal: string, batch: Batch): boolean {
   return BATCH_SIGNALS.has(signal) || signal === batch.table;
+}
+
+/** What q/tick.q signals of bars whose date has ended. */
+const DATE_ENDED = 'ended';
+
+/** Why nothing should be sent for a while after an error that is not about the batch. */
+export function holdReasonOf(signal: string): HoldReason {
+  return signal === DATE_ENDED ? 'date-ended' : 'tickerplant-error';
 }

@@ -9,7 +9,9 @@ export type HoldReason =
   /** Several batches in a row were refused: more likely the tickerplant's fault than theirs. */
   | 'breaker'
   /** The tickerplant signals an error that is its own state, not the batch's. */
-  | 'tickerplant-error';
+  | 'tickerplant-error'
+  /** Our tickerplant has rolled while rows of the old date were on their way to it, and has not taken them. */
+  | 'date-ended';
 
 /**
  * What a publisher does. Times are monotonic milliseconds.
@@ -54,7 +56,11 @@ export function logState(state: PublisherState, logger: Logger, tickerplant: str
       );
       break;
     case 'holding':
-      logger.error(`publishing is held (${state.reason}): ${state.detail}`, { tickerplant });
+      if (state.reason === 'date-ended') {
+        logger.info('the tickerplant has ended the date of rows that were on their way', { tickerplant });
+      } else {
+        logger.error(`publishing is held (${state.reason}): ${state.detail}`, { tickerplant });
+      }
       break;
     case 'backing-off':
       logger.error(`${state.error.message} Trying again in ${seconds(state.retryAtMs - nowMs)}.`, {

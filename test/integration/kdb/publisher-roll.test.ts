@@ -39,6 +39,24 @@ describe("kdb publisher at the tickerplant's roll", () => {
     expect(doubtfulRows()).equal(0);
   });
 
+  it('takes back what our tickerplant refuses because it has rolled, and is not alarmed', async () => {
+    const { tickerplant, source, logger, watch } = harness;
+    tickerplant.onUpdate = () => {
+      tickerplant.date = TODAY + 1;
+      return { signal: 'ended' };
+    };
+    harness.offer(batchOf(1));
+    expect(await harness.reached('holding')).include({ reason: 'date-ended' });
+    tickerplant.onUpdate = () => DONE;
+    harness.offer(batchOf(2, { tradingDate: TODAY + 1 }));
+    await harness.retry();
+    await watch.until(() => source.acknowledgedSequences.length > 0);
+    expect(source.acknowledgedSequences).deep.equal([2]);
+    expect(source.waiting.map(({ sequence }) => sequence)).deep.equal([1]);
+    expect(logger.messages('error')).deep.equal([]);
+    expect(doubtfulRows()).equal(0);
+  });
+
   it('goes on with the old date as long as the tickerplant says that it has it', async () => {
     const { source } = harness;
     for (const sequence of [1, 2, 3]) {
