@@ -1,5 +1,5 @@
-import { ask } from '../q-query.ts';
 import { type Market, tradingDate } from './market-calendar.ts';
+import { Questions } from './questions.ts';
 
 /** Most problems of one kind that are told. */
 const SHOWN = 5;
@@ -10,7 +10,7 @@ const REACH_MS = 3 * 3_600_000;
 /** What a query for the minutes of the last hours has been answered, all day long. */
 export class QueryWatch {
   queries = 0;
-  readonly #port: number;
+  readonly #questions: Questions;
   readonly #market: Market;
   /** Most rows that one answer had of a bar. */
   readonly #most = new Map<string, number>();
@@ -20,17 +20,16 @@ export class QueryWatch {
 
   /** @param port of the gateway */
   constructor(port: number, market: Market) {
-    this.#port = port;
+    this.#questions = new Questions(port);
     this.#market = market;
   }
 
   /** Asks as any client does. */
   async look(nowMs: number): Promise<void> {
     const fromMs = Math.floor(nowMs - REACH_MS);
-    const rows = await ask<{ sym: string; ms: number }[]>(
-      this.#port,
-      minutesSince(this.#market, fromMs, nowMs),
-    );
+    const question = minutesSince(this.#market, fromMs, nowMs);
+    const rows = await this.#questions.ask<{ sym: string; ms: number }[]>(question);
+    if (!rows) return;
     this.queries++;
     const counts = new Map<string, number>();
     const starts = new Map<string, number>();
@@ -48,10 +47,21 @@ export class QueryWatch {
     this.#before = starts;
   }
 
+  /** Questions that were not answered, for want of time. */
+  get unanswered(): number {
+    return this.#questions.unanswered;
+  }
+
+  close(): void {
+    this.#questions.close();
+  }
+
   /** @param versionsOf how often a minute was sent, by its symbol and start */
   problems(versionsOf: ReadonlyMap<string, number>): string[] {
     const doubled = [...this.#most].filter(([key, most]) => most > (versionsOf.get(key) ?? 0));
     return [
+      ...(this.queries === 0 ? ['no query was answered'] : []),
+      ...[...this.#questions.signals].map(signal => `a query was answered with '${signal}`),
       ...shown(this.#lost, 'were lost between two queries'),
       ...shown(
         doubled.map(([key, most]) => `${key} is there ${most} times of ${versionsOf.get(key) ?? 0} versions`),

@@ -1,5 +1,5 @@
-import { ask } from '../q-query.ts';
 import type { Roll } from './market-calendar.ts';
+import { Questions } from './questions.ts';
 
 const MS_1970_TO_2000 = 946_684_800_000;
 /** A tickerplant looks at the time each second; a busy machine adds to that, times the speed. */
@@ -8,21 +8,27 @@ const TIMER_MS = 2000;
 
 /** Dates under which a tickerplant filed, and until when it did so by its own clock. */
 export class RollWatch {
-  readonly #port: number;
+  readonly #questions: Questions;
   /** The last instant at which each date was seen to be current, and the first. */
   readonly #seen = new Map<string, { firstMs: number; lastMs: number }>();
 
   constructor(port: number) {
-    this.#port = port;
+    this.#questions = new Questions(port);
   }
 
   async look(): Promise<void> {
-    const [date, ns] = await ask<[string, string]>(this.#port, '(string .u.d;string "j"$.z.p)');
+    const answer = await this.#questions.ask<[string, string]>('(string .u.d;string "j"$.z.p)');
+    if (!answer) return;
+    const [date, ns] = answer;
     const ms = Number(BigInt(ns) / 1000n) / 1000 + MS_1970_TO_2000;
     const name = date.replaceAll('.', '-');
     const known = this.#seen.get(name);
     if (known) known.lastMs = ms;
     else this.#seen.set(name, { firstMs: ms, lastMs: ms });
+  }
+
+  close(): void {
+    this.#questions.close();
   }
 
   /** What is wrong with how it rolled, a line each. */

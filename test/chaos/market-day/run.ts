@@ -36,9 +36,17 @@ export interface DayResult {
   readonly rows: number;
   readonly gaps: readonly Gap[];
   readonly queries: number;
+  readonly unanswered: number;
   readonly memory: string;
   /** A line for each thing that should not be. */
   readonly problems: readonly string[];
+}
+
+/** A date had ended, or was about to, before all processes were there. */
+export class LateStartError extends Error {
+  constructor() {
+    super('the machine was too slow: the processes were not there before the first roll');
+  }
 }
 
 /** Replays a day in a directory, which has everything about it afterwards. */
@@ -48,13 +56,13 @@ export async function runDay(day: MarketDay, directory: string, clock: FastClock
   try {
     return await run.run();
   } finally {
-    run.witness?.close();
+    run.close();
     await system.close();
   }
 }
 
 class DayRun {
-  witness: Witness | undefined;
+  #witness: Witness | undefined;
   readonly #day: MarketDay;
   readonly #system: System;
   readonly #clock: FastClock;
@@ -73,11 +81,20 @@ class DayRun {
     this.#queries = new QueryWatch(system.ports.gateway, day.market);
   }
 
+  close(): void {
+    this.#isOver = true;
+    this.#witness?.close();
+    this.#rolls.close();
+    this.#queries.close();
+  }
+
   async run(): Promise<DayResult> {
     await this.#start();
+    const { untilMs, market, speed } = this.#day;
+    const missed = rollsBetween(market, this.#day.fromMs, this.#clock.nowMs() + BEFORE_ROLL_MS);
+    if (missed.length > 0) throw new LateStartError();
     await this.#clock.until(this.#day.fromMs);
     const fromMs = this.#clock.nowMs();
-    const { untilMs, market, speed } = this.#day;
     const rolls = rollsBetween(market, fromMs, untilMs);
     const watching = [
       this.#often(() => this.#rolls.look(), rolls),
@@ -96,13 +113,24 @@ class DayRun {
       ...this.#rolls.problems(rolls, speed),
       ...this.#queries.problems(versionsOfMinutes(this.#system.truthFile)),
       ...(this.#memory.isFlat ? [] : [`the daemon's memory grows: ${this.#memory}`]),
-      ...(this.witness?.lost === undefined ? [] : [this.witness.lost]),
+      ...(this.#witness?.lost === undefined ? [] : [this.#witness.lost]),
       ...PROCESSES.flatMap(name => this.#system.processes[name].ownEnds).map(
         ({ process, code, lastLine }) => `the ${process} ended with ${code}: ${lastLine}`,
       ),
     );
-    const { queries } = this.#queries;
-    return { fromMs, untilMs, rolls, verdict, rows, gaps, queries, memory: `${this.#memory}`, problems };
+    const { queries, unanswered } = this.#queries;
+    return {
+      fromMs,
+      untilMs,
+      rolls,
+      verdict,
+      rows,
+      gaps,
+      queries,
+      unanswered,
+      memory: `${this.#memory}`,
+      problems,
+    };
   }
 
   async #start(): Promise<void> {
@@ -110,7 +138,7 @@ class DayRun {
     const announced = processes.simulator.firstLine();
     for (const name of ['simulator', 'loader', 'tickerplant'] as const) processes[name].start();
     await announced;
-    this.witness = await Witness.subscribe(
+    this.#witness = await Witness.subscribe(
       ports.simulator,
       this.#day.market,
       Object.values(CHANNELS[this.#day.market]),
@@ -136,8 +164,8 @@ class DayRun {
 
   async #sampleMemory(): Promise<void> {
     while (!this.#isOver) {
-      const { pid } = this.#system.processes.daemon;
-      if (pid !== undefined) this.#memory.look(pid);
+      const { alive, pid } = this.#system.processes.daemon;
+      if (alive && pid !== undefined) this.#memory.look(pid);
       await delay(MEMORY_EVERY_MS);
     }
   }
