@@ -10,7 +10,7 @@ import type { ReceiveClock } from '../../massive/scanner/receive-clock.ts';
 import { ALL_TICKERS, type Subscription } from '../../massive/subscription.ts';
 import { appendRows } from '../../tables/append-rows.ts';
 import type { Int64Column } from '../../tables/columns.ts';
-import { AGGREGATE_TABLES, WINDOW_MS } from '../../tables/definitions.ts';
+import { AGGREGATE_TABLES, type StreamTableName, WINDOW_MS } from '../../tables/definitions.ts';
 import { TABLE_EPOCH_MS } from '../../tables/epoch.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
 import { SymbolTable } from '../../tables/symbol-table.ts';
@@ -48,7 +48,7 @@ export interface Fetched {
 
 /** The bars of one symbol that are asked for. */
 interface Wanted {
-  readonly table: keyof typeof WINDOW_MS;
+  readonly table: StreamTableName;
   readonly sym: string;
 }
 
@@ -59,7 +59,7 @@ export function wantedOf(gap: Gap, subscriptions: readonly Subscription[]): read
     if (!gap.channels.includes(channel)) continue;
     if (gap.symbols && !gap.symbols.includes(ticker)) continue;
     if (ticker === ALL_TICKERS) return undefined;
-    wanted.push({ table: findChannel(gap.market, channel)!.table as Wanted['table'], sym: ticker });
+    wanted.push({ table: findChannel(gap.market, channel)!.table, sym: ticker });
   }
   return wanted;
 }
@@ -85,7 +85,7 @@ export async function fetchGap(
   parts: FetchParts,
   signal: AbortSignal,
 ): Promise<Fetched> {
-  const collected = new Map<Wanted['table'], TableRows>();
+  const collected = new Map<StreamTableName, TableRows>();
   let rows = 0;
   let windowEndMs: number | undefined;
   const handOn = async (table: TableRows) => {
@@ -138,7 +138,7 @@ function barsOf(
 }
 
 /** REST answers in the order of time. */
-function lastWindowEndMs(rows: TableRows, table: Wanted['table']): number {
+function lastWindowEndMs(rows: TableRows, table: StreamTableName): number {
   const { values } = rows.column('start') as Int64Column;
   return Number(values[rows.rowCount - 1]! / NS_PER_MS) + TABLE_EPOCH_MS + WINDOW_MS[table];
 }

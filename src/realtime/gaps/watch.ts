@@ -1,7 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
+import { findChannel } from '../../massive/channels.ts';
 import { isOver, type SessionState } from '../../massive/session-state.ts';
 import { ALL_TICKERS, type Subscription } from '../../massive/subscription.ts';
+import { WINDOW_MS } from '../../tables/definitions.ts';
 import { openSpans } from '../../tables/open-spans.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
 import type { CompletedDrain } from '../feed-listener.ts';
@@ -12,11 +14,11 @@ import type { GapCause } from './gap.ts';
 import type { Beat } from './heartbeat.ts';
 import { Rhythm } from './rhythm.ts';
 
-/** Bounds of gaps are those of minutes, and so of seconds too. */
-const WINDOW_MS = 60_000;
-
 /** A window's bars are sent within so long of its end. */
 const SENT_WITHIN_MS = 10_000;
+
+/** A clock that is further behind than this is seen by the stream, whose bars come two seconds after their window. */
+const UNSEEN_MS = 3_000;
 
 /** A clock that is further behind is worth a line. */
 const TOLD_AHEAD_MS = 1_000;
@@ -120,7 +122,7 @@ export class GapWatch {
     const text = JSON.stringify([...symbols]);
     if (text === this.#refusedText) return;
     this.#refusedText = text;
-    const nowMs = nextWindowMs(this.#parts.eventClock.nowMs());
+    const nowMs = this.#nextWindowMs();
     for (const absence of this.#refused.values()) absence.ends(this.#parts.calendar(), nowMs);
     this.#refused.clear();
     const { sinceMs } = this.#listening;
@@ -168,7 +170,7 @@ export class GapWatch {
   }
 
   #listens(): void {
-    const fromMs = nextWindowMs(this.#parts.eventClock.nowMs());
+    const fromMs = this.#nextWindowMs();
     if (this.#listening.name === 'absent') {
       const { absence } = this.#listening;
       absence.ends(this.#parts.calendar(), fromMs);
@@ -200,7 +202,7 @@ export class GapWatch {
     const fromMs = this.#beginAfter(eventClock.nowMs(), sinceMs, earlierMs);
     new Absence(book, { channels: this.#channels(), cause: 'overflow' }, fromMs).ends(
       calendar(),
-      nextWindowMs(this.#parts.eventClock.nowMs()),
+      this.#nextWindowMs(),
     );
   }
 
@@ -214,7 +216,7 @@ export class GapWatch {
     if (this.#listening.name !== 'listening') return;
     const { sinceMs, monotonicMs } = this.#listening;
     const streamedMs = windowEndMs - (this.#parts.clock.monotonicMs() - monotonicMs);
-    const fromMs = Math.max(sinceMs, nextWindowMs(streamedMs));
+    const fromMs = Math.max(sinceMs, this.#nextWindowMs(streamedMs));
     if (fromMs > sinceMs && this.#lastMissed) {
       new Absence(this.#parts.book, this.#lastMissed, sinceMs).ends(this.#parts.calendar(), fromMs);
     }
@@ -227,9 +229,10 @@ export class GapWatch {
    */
   #beginAfter(listenedMs: number, sinceMs: number, windowEndMs: number | undefined): number {
     const { correctionMs, delayMs } = this.#options;
-    const backMs = Math.max(correctionMs, WINDOW_MS + SENT_WITHIN_MS);
+    const windowMs = this.#windowMs();
+    const backMs = Math.max(correctionMs, windowMs + SENT_WITHIN_MS);
     const knownMs = Math.max(windowEndMs ?? sinceMs, sinceMs);
-    const earliestMs = Math.floor((knownMs - backMs) / WINDOW_MS) * WINDOW_MS;
+    const earliestMs = Math.floor((knownMs - backMs) / windowMs) * windowMs;
     const longMs = delayMs + backMs + LAST_MS;
     const heardFromMs = Math.max(sinceMs, earliestMs);
     let closedFromMs = heardFromMs;
@@ -241,6 +244,18 @@ export class GapWatch {
     return listenedMs - closedFromMs >= longMs ? listenedMs : beginMs;
   }
 
+  /** Start of the first window of which nothing can have been sent at an instant, be the clock a little behind. */
+  #nextWindowMs(atMs = this.#parts.eventClock.nowMs()): number {
+    const windowMs = this.#windowMs();
+    return Math.ceil((atMs + UNSEEN_MS) / windowMs) * windowMs;
+  }
+
+  /** The longest one: the bounds of a gap are those of all channels. */
+  #windowMs(): number {
+    const { market } = this.#parts.calendar();
+    return Math.max(...this.#channels().map(channel => WINDOW_MS[findChannel(market, channel)!.table]));
+  }
+
   #channels(): readonly string[] {
     return [...new Set(this.#parts.subscriptions().map(({ channel }) => channel))];
   }
@@ -249,11 +264,6 @@ export class GapWatch {
   #isWholeMarket(): boolean {
     return this.#parts.subscriptions().some(({ ticker }) => ticker === ALL_TICKERS);
   }
-}
-
-/** Start of the first window of which nothing can have been sent at an instant, be the clock a little behind. */
-function nextWindowMs(atMs: number): number {
-  return Math.ceil((atMs + SENT_WITHIN_MS) / WINDOW_MS) * WINDOW_MS;
 }
 
 function causeOf(state: SessionState): GapCause {
