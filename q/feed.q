@@ -2,6 +2,7 @@
 / purpose: the loader: takes rows from the feed, merges them into the database and publishes the result to readers.
 /          Nobody else writes the database.
 / flow:    massive-kdb backfill -> .feed.begin .feed.chunk ... .feed.end -> .feed.merge -> new generation -> readers
+/          late rows, end of day -> .feed.begin .feed.batch ... .feed.end -> the same
 / launch:  q q/feed.q -root /data/hdb/stocks -market stocks -p 5013
 /          massive-kdb q q/feed.q -root /data/hdb/stocks -market stocks -p 5013
 / options: -plain HOST:PORT   publish to a stock HDB instead of readers; its limits: q/plain.q
@@ -14,8 +15,8 @@
 
 .feed.folder:1_string first ` vs hsym .z.f;
 .feed.load:{[script] system"l ",$[count .feed.folder;.feed.folder;"."],"/",script};
-.feed.load each ("schema.q";"calendar.q";"reference.q";"disk.q";"merge.q";"partition.q";"chunk.q";"stage.q");
-.feed.load each ("generation.q";"lease.q";"plain.q";"store.q";"settle.q";"reconcile.q";"watch.q");
+.feed.load each ("schema.q";"calendar.q";"reference.q";"disk.q";"merge.q";"partition.q";"chunk.q";"batch.q";"stage.q");
+.feed.load each ("generation.q";"lease.q";"plain.q";"store.q";"ended.q";"settle.q";"reconcile.q";"watch.q");
 
 / globals
 / .feed.protocol  version of the protocol below; the feed refuses another one
@@ -36,9 +37,17 @@
   if[not chunk[`mkt]~.feed.market;'"market: this database is one of ",string .feed.market];
   .stage.chunk[unit;number;chunk]
   };
+.feed.batch:{[unit;number;name;day;columns] .stage.batch[unit;number;.feed.market;name;day;columns]};
 .feed.end:{[unit;rows] .stage.end[unit;rows]};
 .feed.drop:{[unit] .stage.drop unit;};
 .feed.waiting:{[] .stage.waiting[]};
+
+/ @desc   Notes that the log of a date has been merged: see q/ended.q.
+.feed.ended:{[date;messages] .ended.note[date;messages];};
+
+/ @desc   Tells the caller, which does not wait, which of its dates are in the database.
+/ @param  held {dict} date -> messages of its log
+.feed.tellServed:{[held] neg[.z.w](`.rdb.served;.ended.served held;.ended.merged held);};
 
 / @desc   Merges all that is staged of a table on some dates, and publishes it at once.
 / @param  name {symbol}
@@ -47,7 +56,7 @@
 .feed.merge:{[name;days]
   .store.prepare[];
   waiting:select from .stage.waiting[] where table=name;
-  if[count days;waiting:select from waiting where date in days];
+  if[(0<count days)&not name in key .part.whole;waiting:select from waiting where date in days];
   if[0=count waiting;:([]date:`date$();staged:`long$();rows:`long$();superseded:`long$())];
   .part.loadSymbols[];
   groups:waiting group waiting`date;
@@ -62,7 +71,7 @@
 .feed.mergeStaged:{[name;day;staged]
   new:.stage.read[staged`unit;name;day];
   held:.part.read[name;.store.path[name;day]];
-  merged:.feed.mergeBars[name;day;held;held;new];
+  merged:$[.batch.tables name;.feed.mergeBars;.settle.keep][name;day;held;held;new];
   summary:enlist `date`staged`rows`superseded!(day;count new;merged`rows;merged`superseded);
   `changes`summary!(merged`changes;summary)
   };
@@ -158,6 +167,7 @@
   .part.open[root;root,$[isPlain;"/par.txt";"/segments.txt"]];
   .store.recognise[work;.feed.market;`generations`plain isPlain];
   .stage.start work,"/staging";
+  .ended.open[];
   if[isPlain;.store.usePlain[];.plain.start plain;:()];
   .store.useGenerations[];
   .lease.open[];

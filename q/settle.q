@@ -12,7 +12,7 @@
 / @return {table} table date settled rows superseded: rows taken over, in the database now, and superseded by this
 / @signal settle if there is nothing, or a table is not ours
 .feed.settle:{[day]
-  names:key[.settle.names] where {0<count .store.foreign[x;y]}[;day] each key .settle.names;
+  names:key[.batch.tables] where {0<count .store.foreign[x;y]}[;day] each key .batch.tables;
   if[0=count names;'"settle: ",.part.root," has no partition ",string[day]," that an end of day wrote"];
   .store.prepare[];
   .part.loadSymbols[];
@@ -23,9 +23,7 @@
   };
 
 / globals
-/ .settle.names      tables that an end of day writes, and where their rows go: bars are merged, the rest is kept
 / .settle.noSummary  its answer, empty
-.settle.names:`agg1s`agg1m`agg1d`gap`feedstat!11100b;
 .settle.noSummary:([]table:`symbol$();date:`date$();settled:`long$();rows:`long$();superseded:`long$());
 
 / @desc   Settles a table of a date.
@@ -33,7 +31,7 @@
 .settle.table:{[day;name]
   rows:.settle.read[name;.store.foreign[name;day]];
   isWhole:name in key .part.whole;
-  dates:$[isWhole;count[rows]#0Nd;.settle.names name;.cal.date[.feed.market;rows`start];count[rows]#day];
+  dates:$[isWhole;count[rows]#0Nd;.batch.tables name;.cal.date[.feed.market;rows`start];count[rows]#day];
   groups:group dates;
   / The partition itself is among those to write, even if every row of it belongs elsewhere.
   if[not isWhole;if[not day in key groups;groups[day]:0#0]];
@@ -48,7 +46,7 @@
   held:.part.read[name;.store.path[name;day]];
   isForeign:.store.path[name;day]~.store.foreign[name;filed];
   known:$[isForeign;0#held;held];
-  merged:$[.settle.names name;.feed.mergeBars[name;day;held;known;rows];.settle.keep[name;day;held;known;rows]];
+  merged:$[.batch.tables name;.feed.mergeBars[name;day;held;known;rows];.settle.keep[name;day;held;known;rows]];
   summary:enlist `table`date`settled`rows`superseded!(name;day;count rows;merged`rows;merged`superseded);
   `changes`summary!(merged`changes;summary)
   };
@@ -70,7 +68,7 @@
   wrong:cols[schema] where not isOurs'[type each value flip schema;type each rows cols schema];
   if[count wrong;'"settle: of ",path," have other types: ",", " sv string wrong];
   rows:cols[schema] xcols rows;
-  if[not .settle.names name;:rows];
+  if[not .batch.tables name;:rows];
   isBar:not null[rows`start]|null rows`sym;
   if[not all isBar;-2 "settle: ",string[sum not isBar]," rows of ",path," have no sym or start and are left out"];
   rows where isBar

@@ -47,12 +47,39 @@
 / @signal unit if it was not begun; sequence if a chunk is missing; what .chunk.check signals; what the disk
 /         signals, and then the unit has to be begun anew
 .stage.chunk:{[unit;number;chunk]
+  state:.stage.due[unit;number];
+  rows:.chunk.check chunk;
+  .stage.add[unit;state;rows;chunk`table`date;(`.stage.take;chunk)]
+  };
+
+/ @desc   Appends a batch.
+/ @param  number  {long} chunks and batches count from 0
+/ @param  market  {symbol} of the database
+/ @param  name    {symbol} a table
+/ @param  day     {date}
+/ @param  columns {list}   see .batch.check
+/ @return {long} rows of the unit so far
+/ @signal as .stage.chunk; what .batch.check signals
+.stage.batch:{[unit;number;market;name;day;columns]
+  state:.stage.due[unit;number];
+  rows:.batch.check[market;name;day;columns];
+  .stage.add[unit;state;rows;(name;day);(`.stage.takeBatch;market;name;day;columns)]
+  };
+
+/ @desc   The state of a unit for which a chunk is due.
+.stage.due:{[unit;number]
   state:.stage.stateOf unit;
   if[not number=state 0;'"sequence: chunk ",string[number]," where ",string[state 0]," is due"];
-  rows:.chunk.check chunk;
-  / A log that ends within a chunk cannot be continued.
-  state[2]:.[.stage.append;(unit;state 2;chunk);{[unit;failed] .stage.drop unit;'failed}[unit]];
-  .stage.open[unit]:(1+number;rows+state 1;state 2);
+  state
+  };
+
+/ @desc   Appends what has been checked.
+/ @param  target  {list} table and date
+/ @param  message {list} what takes it out of the log
+.stage.add:{[unit;state;rows;target;message]
+  / A log that ends within a message cannot be continued.
+  state[2]:.[.stage.append;(unit;state 2;target;message);{[unit;failed] .stage.drop unit;'failed}[unit]];
+  .stage.open[unit]:(1+state 0;rows+state 1;state 2);
   rows+state 1
   };
 
@@ -61,16 +88,16 @@
   .stage.open unit
   };
 
-/ @desc   Writes a chunk to the log of its table and date.
+/ @desc   Writes a message to the log of a table and date.
 / @param  handles {dict} (table;date) -> handle
 / @return {dict} the same with that log's
-.stage.append:{[unit;handles;chunk]
-  name:`$string[chunk`table],".",string chunk`date;
+.stage.append:{[unit;handles;target;message]
+  name:`$"." sv string target;
   if[not name in key handles;
     file:hsym `$.stage.part[unit],"/",string name;
     file set ();
     handles[name]:hopen file];
-  handles[name] enlist (`.stage.take;chunk);
+  handles[name] enlist message;
   handles
   };
 
@@ -136,6 +163,9 @@
 
 / @desc   Takes a chunk out of a log.
 .stage.take:{[chunk] .stage.rows,:enlist .chunk.expand chunk;};
+
+/ @desc   Takes a batch out of a log.
+.stage.takeBatch:{[market;name;day;columns] .stage.rows,:enlist .batch.expand[market;name;day;columns];};
 
 / @desc   Forgets what has been merged.
 / @param  staged {table} unit table date

@@ -10,6 +10,8 @@
 /         foreign[name;day]    directory that an end of day wrote
 /         release[day;names]   directories to remove once these are settled
 /         collect[]            removes what is no longer needed
+/         generation[]         number of what is published now
+/         isServed[generation] whether every reader has it
 .store.useGenerations:{[]
   .store.next:.gen.next;
   .store.path:.gen.path;
@@ -22,6 +24,8 @@
   .store.foreign:{[name;day] $[.disk.exists path:"/" sv (.part.root;string day;string name);path;""]};
   .store.release:{[day;names] enlist .part.root,"/",string day};
   .store.collect:{[] .lease.expire[];.gen.collect .lease.oldest[]};
+  .store.generation:{[] .gen.current};
+  .store.isServed:{[generation] oldest:.lease.oldest[];null[oldest]|oldest>=generation};
   };
 
 .store.usePlain:{[]
@@ -34,6 +38,8 @@
   .store.foreign:.plain.foreign;
   .store.release:.plain.release;
   .store.collect:{[]};
+  .store.generation:{[] 0};
+  .store.isServed:{[generation] 1b};
   };
 
 / globals

@@ -1,5 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { AskedProcess, script } from './loader-process.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AskedProcess, LoaderProcess, ReaderProcess, script } from './loader-process.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const TSX = createRequire(import.meta.url).resolve('tsx');
 
 /** A batch of table feedstat whose one row carries a number. */
 export function numbered(number: number): string {
@@ -54,8 +61,100 @@ export async function until(process: AskedProcess, expression: string, wanted: s
   }
 }
 
-/** How many bytes a file has less than it had: cuts them off its end, as a crash within a write does. */
-export function cutBytes(path: string, bytes: number): void {
-  const { status, stderr } = spawnSync('truncate', ['-s', `-${bytes}`, path], { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
+/** A batch of bars of one minute: `syms` symbols at minute `minute` of a trading date of crypto, all of volume `volume`. */
+export function bars(date: string, minute: number, syms: number, volume: number): string {
+  return `\`agg1m;value flip update sym:\`$string til ${syms},start:${date}+0D00:01*${minute},time:0D00:01*${minute},mkt:\`crypto,src:\`ws,volume:${volume}f,recv:${date}+0D00:01*${minute}+${volume} from ${syms}#enlist first agg1m`;
+}
+
+/** The q processes of one market's live side, in a directory of their own. */
+export class LiveSide {
+  readonly directory = mkdtempSync(join(tmpdir(), 'massive-kdb-live-'));
+  readonly logs = join(this.directory, 'log');
+  readonly root = join(this.directory, 'hdb');
+  tick!: TickProcess;
+  loader!: LoaderProcess;
+  rdb!: RdbProcess;
+  readonly #others: AskedProcess[] = [];
+
+  /** The date of the tickerplant. */
+  date = '';
+
+  async start(): Promise<void> {
+    this.tick = new TickProcess(this.#tickArgs());
+    this.loader = new LoaderProcess(this.root, ['-grace', '0'], 'crypto');
+    this.rdb = await this.startRdb();
+    this.date = await this.tick.literal('.u.d');
+  }
+
+  /** Ends it as kill -9 does and starts it again where it was. */
+  async restartTick(whileAway: () => Promise<void> = async () => {}): Promise<void> {
+    const port = await this.tick.port();
+    await this.tick.stop();
+    await whileAway();
+    this.tick = new TickProcess(['-p', String(port), ...this.#tickArgs()]);
+    await this.tick.port();
+  }
+
+  async startLoader(port: number): Promise<void> {
+    this.loader = new LoaderProcess(this.root, ['-grace', '0', '-p', String(port)], 'crypto');
+    await this.loader.port();
+  }
+
+  async startRdb(): Promise<RdbProcess> {
+    const addresses = ['-tp', `:${await this.tick.port()}`, '-loader', `:${await this.loader.port()}`];
+    const eod = `${process.execPath} --import=${TSX} ${MAIN} q ${script('eod.q')}`;
+    const rdb = new RdbProcess([...addresses, '-market', 'crypto', '-eod', eod]);
+    await rdb.port();
+    return rdb;
+  }
+
+  /** A reader and a gateway over it and the RDB. */
+  async startGateway(): Promise<AskedProcess> {
+    const reader = new ReaderProcess(this.root, ['-loader', `:${await this.loader.port()}`, '-name', 'one']);
+    this.#others.push(reader);
+    const args = ['-rdb', `crypto=:${await this.rdb.port()}`, '-hdb', `crypto=:${await reader.port()}`];
+    const gateway = new AskedProcess([script('gateway.q'), '-p', '0', '-q', ...args]);
+    this.#others.push(gateway);
+    await gateway.port();
+    return gateway;
+  }
+
+  /** Runs the end of day of a log; the exit code and what it said. */
+  async endDay(date: string, ...args: readonly string[]): Promise<{ code: number | string; said: string }> {
+    const child = await this.startEndOfDay(date, ...args);
+    const code = await child.exit();
+    return { code, said: child.stdout + child.stderr };
+  }
+
+  async startEndOfDay(date: string, ...args: readonly string[]): Promise<AskedProcess> {
+    const file = join(this.logs, `crypto.${date}`);
+    const loader = `:${await this.loader.port()}`;
+    return new AskedProcess([
+      script('eod.q'),
+      '-q',
+      '-log',
+      file,
+      '-market',
+      'crypto',
+      '-loader',
+      loader,
+      ...args,
+    ]);
+  }
+
+  /** Rows of a table in the database, as text, whatever process has merged them. */
+  async held(table: string, date: string): Promise<string> {
+    return this.loader.literal(
+      `{md5 -3!value flip {@[x;where (type each flip x) within 20 76h;value]} .part.read[\`${table};.store.path[\`${table};${date}]]}[]`,
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const each of [...this.#others, this.rdb, this.loader, this.tick]) await each?.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #tickArgs(): string[] {
+    return ['-log', this.logs, '-market', 'crypto'];
+  }
 }
