@@ -6,6 +6,9 @@
 import { parseArgs } from 'node:util';
 import { exploreCrashes } from '../test/support/spool-crashes.ts';
 
+/** A line tells how far it is, each time after so many. */
+const POINTS_OF_A_LINE = 10_000;
+
 const { values } = parseArgs({
   options: {
     points: { type: 'string', default: '100000' },
@@ -14,13 +17,22 @@ const { values } = parseArgs({
 });
 
 const startedMs = performance.now();
+let crashPoints = 0;
+let stories = 0;
+let appended = 0;
 try {
-  const report = await exploreCrashes(Number(values.points), Number(values.seed));
-  const seconds = (performance.now() - startedMs) / 1000;
-  console.log(
-    `${report.crashPoints} crashes in ${report.stories} stories (${report.appended} batches): ` +
-      `none lost, altered, invented, doubled or out of order; ${seconds.toFixed(0)} s`,
-  );
+  while (crashPoints < Number(values.points)) {
+    const wanted = Math.min(POINTS_OF_A_LINE, Number(values.points) - crashPoints);
+    const report = await exploreCrashes(wanted, Number(values.seed) + stories);
+    crashPoints += report.crashPoints;
+    stories += report.stories;
+    appended += report.appended;
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
+    console.log(
+      `${crashPoints} crashes in ${stories} stories (${appended} batches): ` +
+        `none lost, altered, invented, doubled or out of order; ${seconds} s`,
+    );
+  }
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;
