@@ -14,7 +14,7 @@ import {
 } from '../../historical/reconcile/reconcile-day.ts';
 import { repairDay } from '../../historical/reconcile/repair.ts';
 import { type ReconcileReport, type RepairReport, reportOf } from '../../historical/reconcile/report.ts';
-import type { BarCounts, TallyLimits } from '../../historical/reconcile/tally.ts';
+import type { TallyLimits } from '../../historical/reconcile/tally.ts';
 import type { BackfillRequest } from '../../historical/request.ts';
 import type { FlatSource } from '../../historical/sources.ts';
 import { SymbolSelection } from '../../historical/symbol-selection.ts';
@@ -22,6 +22,7 @@ import { FlatFileCorruptError } from '../../massive/flat/errors.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
 import { ledgerPath } from '../backfill/run.ts';
 import type { CommandContext } from '../command.ts';
+import { verifyGaps } from './gaps.ts';
 
 /** What a reconciliation needs. */
 export interface ReconcileRunParts {
@@ -44,7 +45,7 @@ export interface Reconciled {
 
 /** Compares the date of a request with its file, and repairs what differs where that is asked for. */
 export async function runReconcile(request: BackfillRequest, parts: ReconcileRunParts): Promise<Reconciled> {
-  const { flat, calendar, context, logger, subscribed, limits } = parts;
+  const { configuration, flat, calendar, context, logger, subscribed, limits } = parts;
   const { market, fromDate: date } = request;
   const startMs = systemClock.monotonicMs();
   const today = calendar.tradingDate(systemClock.wallMs());
@@ -62,13 +63,15 @@ export async function runReconcile(request: BackfillRequest, parts: ReconcileRun
     parts.isRepair && isRepairable(comparison.database)
       ? await repaired(request, comparison, parts, { date, files, subscribed, limits })
       : undefined;
+  const gaps = await verifyGaps(market, repair?.after ?? comparison, configuration.state.directory, logger);
   const report = reportOf(comparison, {
     market,
     date,
     files,
     isRepair: parts.isRepair,
     repair: repair?.report,
-    databaseAfter: repair?.database,
+    databaseAfter: repair?.after.database,
+    gaps,
     seconds: (systemClock.monotonicMs() - startMs) / 1000,
   });
   // What differs may be repaired next, without fetching the file again.
@@ -78,7 +81,8 @@ export async function runReconcile(request: BackfillRequest, parts: ReconcileRun
 
 interface Repaired {
   readonly report: RepairReport;
-  readonly database: BarCounts;
+  /** The comparison after it. */
+  readonly after: DayComparison;
 }
 
 async function repaired(
@@ -102,8 +106,8 @@ async function repaired(
     );
     logger.info(`${rows} rows of ${symbols} loaded in ${seconds(took * 1000)}; comparing again`);
     const superseded = dates.reduce((sum, date) => sum + date.superseded, 0);
-    const { database } = await reconcileDay(parts, options, context.stop);
-    return { report: { rows, superseded, before: comparison.database }, database };
+    const after = await reconcileDay(parts, options, context.stop);
+    return { report: { rows, superseded, before: comparison.database }, after };
   } finally {
     ledger.close();
   }

@@ -31,6 +31,7 @@ export function reconcileLines(report: ReconcileReport): string[] {
     ...section('Columns', columnLines(report)),
     ...section('Symbols, the worst first', symbolLines(report)),
     ...section('Minutes with most differences', minuteLines(captured.minutes)),
+    ...section('Gaps', gapLines(report)),
     ...section('Examples', exampleLines(report)),
     '',
     outcomeLine(report),
@@ -150,6 +151,14 @@ function minuteLines(minutes: readonly MinuteReport[]): string[] {
       minute,
       ...[file, missing, different, extra].map(grouped),
     ]),
+  ]);
+}
+
+function gapLines({ gaps }: ReconcileReport): string[] {
+  if (gaps.length === 0) return [];
+  return aligned([
+    ['gap', 'from', 'until', 'missing', 'state'],
+    ...gaps.map(({ id, begin, end, missing, state }) => [id, begin, end, grouped(missing), state]),
   ]);
 }
 

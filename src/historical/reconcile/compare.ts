@@ -24,7 +24,7 @@ export function isCaptured(held: HeldRows | undefined): boolean {
 
 /**
  * Compares one symbol's bars of the file with what was captured, counted in `tally`, and with what the database has now,
- * whose counts it returns. A value that one side does not have is no difference. Of bars that the file has twice the last
+ * whose counts it returns, telling each bar that it lacks. A value that one side does not have is no difference. Of bars that the file has twice the last
  * one counts.
  */
 export function compareSymbol(
@@ -32,6 +32,7 @@ export function compareSymbol(
   file: SymbolRows,
   held: HeldRows | undefined,
   tally: Tally,
+  onDatabaseMissing: (startNs: number) => void,
 ): BarCounts {
   const database = noBars();
   tally.beginSymbol(sym, file.end > file.begin);
@@ -44,6 +45,7 @@ export function compareSymbol(
     if (fileStart < heldStart) {
       if (file.starts[f + 1] !== fileStart || f + 1 === file.end) {
         database.missing++;
+        onDatabaseMissing(fileStart);
         tally.missing(fileStart, file.values, f);
       }
       f++;

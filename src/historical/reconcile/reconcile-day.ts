@@ -40,6 +40,8 @@ export interface DayComparison {
   readonly captured: Tally;
   /** What the database has now of the same symbols, against the file. */
   readonly database: BarCounts;
+  /** By minute of the session, bars of the file that the database does not have. */
+  readonly databaseMissing: Uint32Array;
   readonly notSubscribed: NotSubscribed;
   /** Symbols of which the file has what the database has not. */
   readonly repairable: ReadonlySet<string>;
@@ -75,6 +77,7 @@ class Day {
   readonly #held: HeldReader;
   readonly #tally: Tally;
   readonly #database = noBars();
+  readonly #databaseMissing: Uint32Array;
   readonly #notSubscribed: NotSubscribed = { symbols: 0, bars: 0, names: [] };
   readonly #repairable = new Set<string>();
   #fileRows = 0;
@@ -85,6 +88,7 @@ class Day {
     this.#options = options;
     this.#signal = signal;
     this.#session = new SessionMinutes(parts.calendar, options.date);
+    this.#databaseMissing = new Uint32Array(this.#session.count);
     this.#held = new HeldReader(parts.loader, 'agg1m', options.date, signal);
     this.#tally = new Tally(this.#session, options.limits);
   }
@@ -109,6 +113,7 @@ class Day {
       session: this.#session,
       captured: this.#tally,
       database: this.#database,
+      databaseMissing: this.#databaseMissing,
       notSubscribed: this.#notSubscribed,
       repairable: this.#repairable,
       fileRows: this.#fileRows,
@@ -135,7 +140,9 @@ class Day {
   }
 
   #compareSymbol(sym: string, rows: Parameters<typeof compareSymbol>[1], held: HeldRows | undefined): void {
-    const counts = compareSymbol(sym, rows, held, this.#tally);
+    const counts = compareSymbol(sym, rows, held, this.#tally, startNs => {
+      this.#databaseMissing[this.#session.of(startNs)]!++;
+    });
     addCounts(this.#database, counts);
     if (isRepairable(counts)) this.#repairable.add(sym);
   }

@@ -30,6 +30,18 @@ export interface RepairReport {
   readonly before: BarCounts;
 }
 
+/** A gap of the date, held against its file. */
+export interface GapVerdict {
+  readonly id: string;
+  /** The interval that the feed could not listen to, UTC. */
+  readonly begin: string;
+  readonly end: string;
+  /** Its state now. */
+  readonly state: string;
+  /** Bars of the file in it that the database does not have. */
+  readonly missing: number;
+}
+
 export interface ReconcileReport {
   readonly market: Market;
   readonly table: 'agg1m';
@@ -55,6 +67,7 @@ export interface ReconcileReport {
   readonly database: BarCounts;
   readonly repair: RepairReport | null;
   readonly notSubscribed: NotSubscribed;
+  readonly gaps: readonly GapVerdict[];
   readonly seconds: number;
 }
 
@@ -67,6 +80,7 @@ export interface ReportContext {
   readonly repair: RepairReport | undefined;
   /** The database against the file after the repair. */
   readonly databaseAfter: BarCounts | undefined;
+  readonly gaps: readonly GapVerdict[];
   readonly seconds: number;
 }
 
@@ -98,6 +112,7 @@ export function reportOf(comparison: DayComparison, context: ReportContext): Rec
     database,
     repair: context.repair ?? null,
     notSubscribed,
+    gaps: context.gaps,
     seconds: context.seconds,
   };
 }

@@ -10,17 +10,20 @@ export class SessionMinutes {
   readonly count: number;
   /** 1 where the market is expected to be open. */
   readonly open: Uint8Array;
-  readonly #beginMs: number;
+  /** The trading date, ms since 1970. */
+  readonly beginMs: number;
+  readonly endMs: number;
   readonly #beginNs: number;
   readonly #calendar: SessionCalendar;
 
   constructor(calendar: SessionCalendar, date: DateDays) {
     this.#calendar = calendar;
-    this.#beginMs = tradingBeginMs(calendar, date);
-    this.#beginNs = (this.#beginMs - TABLE_EPOCH_MS) * 1e6;
-    this.count = Math.ceil((tradingEndMs(calendar, date) - this.#beginMs) / MS_PER_MINUTE);
+    this.beginMs = tradingBeginMs(calendar, date);
+    this.#beginNs = (this.beginMs - TABLE_EPOCH_MS) * 1e6;
+    this.endMs = tradingEndMs(calendar, date);
+    this.count = Math.ceil((this.endMs - this.beginMs) / MS_PER_MINUTE);
     this.open = Uint8Array.from({ length: this.count }, (_, minute) =>
-      calendar.isOpen(this.#beginMs + minute * MS_PER_MINUTE) ? 1 : 0,
+      calendar.isOpen(this.beginMs + minute * MS_PER_MINUTE) ? 1 : 0,
     );
   }
 
@@ -30,9 +33,17 @@ export class SessionMinutes {
     return Math.min(Math.max(minute, 0), this.count - 1);
   }
 
+  /** What is counted by minute, of the minutes that begin in [beginMs, endMs), ms since 1970. */
+  sumBetween(counts: Uint32Array, beginMs: number, endMs: number): number {
+    const minuteAt = (instantMs: number) => Math.ceil((instantMs - this.beginMs) / MS_PER_MINUTE);
+    return counts
+      .subarray(Math.max(minuteAt(beginMs), 0), Math.max(minuteAt(endMs), 0))
+      .reduce((sum, count) => sum + count, 0);
+  }
+
   /** Wall-clock time of a minute in the session zone: `09:30`. */
   label(minute: number): string {
-    const instantMs = this.#beginMs + minute * MS_PER_MINUTE;
+    const instantMs = this.beginMs + minute * MS_PER_MINUTE;
     return new Date(instantMs + this.#calendar.utcOffsetMs(instantMs)).toISOString().slice(11, 16);
   }
 }

@@ -32,11 +32,13 @@ function comparisonOf(sym: string, held: number): DayComparison {
       live: [],
     },
     captured,
+    () => {},
   );
   return {
     session,
     captured,
     database,
+    databaseMissing: new Uint32Array(session.count),
     notSubscribed: { symbols: 0, bars: 0, names: [] },
     repairable: new Set(),
     fileRows: 3,
@@ -52,6 +54,7 @@ const CONTEXT: ReportContext = {
   isRepair: false,
   repair: undefined,
   databaseAfter: undefined,
+  gaps: [],
   seconds: 1,
 };
 
