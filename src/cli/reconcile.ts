@@ -7,18 +7,19 @@ import { LOADER_PATIENCE, LoaderLink } from '../historical/loader-link.ts';
 import type { ReconcileOutcome } from '../historical/reconcile/report.ts';
 import { SymbolSelection } from '../historical/symbol-selection.ts';
 import { QuarantineFile } from '../massive/quarantine-file.ts';
-import { createLogger, type ProcessLogger } from '../ops/logger.ts';
+import type { ProcessLogger } from '../ops/logger.ts';
 import { MARKETS } from '../tables/markets.ts';
 import { SessionCalendar } from '../tables/session-calendar.ts';
 import { loaderTarget, openLoader } from './backfill/loader.ts';
 import { dateOf } from './backfill/request-flags.ts';
 import { openSources } from './backfill/sources.ts';
 import { type CommandContext, defineCommand, UsageError } from './command.ts';
-import { CONFIGURATION_FLAGS, configurationFromProcess } from './configuration.ts';
+import { CONFIGURATION_FLAGS } from './configuration.ts';
 import { reconcilePage } from './reconcile/page.ts';
 import { runReconcile } from './reconcile/run.ts';
 import { limitOf, marketOf, type ReconcileFlags, subscribedOf } from './reconcile/scope.ts';
 import { reconcileLines } from './reconcile/text.ts';
+import { withConfiguration } from './with-configuration.ts';
 
 /** `massive-kdb reconcile` */
 export const reconcile = defineCommand({
@@ -53,19 +54,14 @@ export const reconcile = defineCommand({
     ['reconcile 2026-10-02', 'How complete that day was captured'],
     ['reconcile 2026-10-02 --repair --html day.html', "Load the file's version, and keep the pictures"],
   ],
-  async run(given, context) {
-    const { market: _market, symbols: _symbols, 'symbols-file': _file, ...settings } = given;
-    const { configuration, warnings } = configurationFromProcess(settings, true);
-    const logger = createLogger(configuration.logging, {
-      clock: systemClock,
-      stderr: context.stderr as NodeJS.WriteStream,
-    });
-    try {
-      for (const warning of warnings) logger.warn(warning);
-      return await reconcileDate(given, configuration, logger, context);
-    } finally {
-      await logger.close();
-    }
+  run({ market, symbols, 'symbols-file': file, ...settings }, context) {
+    const flags = { ...settings, market, symbols, 'symbols-file': file };
+    return withConfiguration(
+      settings,
+      context,
+      (configuration, logger) => reconcileDate(flags, configuration, logger, context),
+      true,
+    );
   },
 });
 
@@ -119,6 +115,7 @@ async function reconcileDate(
     if (!sources.flat) throw withoutFiles();
     const { report, comparison } = await runReconcile(request, {
       ...{ configuration, flat: sources.flat, loader, calendar, logger, context, subscribed },
+      isWholeFeed: flags.symbols === undefined && flags['symbols-file'] === undefined,
       isRepair: flags.repair,
       limits: { symbols: limit, examples: limit },
     });

@@ -17,6 +17,7 @@ const BOOK_NAME = /^gaps-(?<name>[a-z-]+)\.json$/;
 export interface GapPlace {
   list(): Promise<readonly Gap[]>;
   fill(id: string): Promise<Gap>;
+  verify(id: string): Promise<Gap>;
   forget(id: string, reason: string): Promise<Gap>;
 }
 
@@ -48,6 +49,7 @@ export async function gapPlace(stateDirectory: string, name: string, logger: Log
   return {
     list: async () => desk.list(),
     fill: async id => desk.fill(id),
+    verify: async id => desk.verify(id),
     forget: async (id, reason) => desk.forget(id, reason),
   };
 }
@@ -58,6 +60,7 @@ function daemonPlace(socket: string): GapPlace {
   return {
     list: async () => ((await askControl(socket, 'GET', '/gaps')) as GapList).gaps,
     fill: id => ask(id, 'fill'),
+    verify: id => ask(id, 'verify'),
     forget: (id, reason) => ask(id, 'forget', { reason }),
   };
 }

@@ -7,11 +7,12 @@ export interface GapList {
   readonly gaps: readonly Gap[];
 }
 
-/** What a daemon can be asked about the gaps of a feed: `GET /gaps`, `POST /gaps/ID/fill`, `POST /gaps/ID/forget`. */
+/** What a daemon can be asked about the gaps of a feed: `GET /gaps`, `POST /gaps/ID/fill`, `/verify`, `/forget`. */
 export function gapRoutes(desk: GapDesk): readonly ControlRoute[] {
   return [
     { method: 'GET', path: /^\/gaps$/, answer: () => ({ gaps: desk.list() }) satisfies GapList },
     { method: 'POST', path: /^\/gaps\/(?<id>[^/]+)\/fill$/, answer: ({ id }) => desk.fill(id!) },
+    { method: 'POST', path: /^\/gaps\/(?<id>[^/]+)\/verify$/, answer: ({ id }) => desk.verify(id!) },
     {
       method: 'POST',
       path: /^\/gaps\/(?<id>[^/]+)\/forget$/,

@@ -52,7 +52,7 @@ ${countsTable(report)}
 <h2>Symbols, the worst first</h2>
 ${symbolsTable(report)}
 </section>
-<section>
+${gapSection(report)}<section>
 <h2>Examples</h2>
 ${examplesTable(report)}
 </section>
@@ -114,6 +114,17 @@ function symbolsTable({ captured }: ReconcileReport): string {
       ...[file, missing, different, extra].map(grouped),
     ]),
   );
+}
+
+function gapSection({ gaps }: ReconcileReport): string {
+  if (gaps.length === 0) return '';
+  const rows = gaps.map(({ id, begin, end, missing, state }) => [id, begin, end, grouped(missing), state]);
+  return `<section>
+<h2>Gaps of the date</h2>
+<p>Intervals in which the feed could not listen, and bars of the file in them that the database does not have.</p>
+${table(['gap', 'from', 'until', 'missing', 'state'], rows)}
+</section>
+`;
 }
 
 function examplesTable({ captured }: ReconcileReport): string {

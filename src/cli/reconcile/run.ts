@@ -33,6 +33,8 @@ export interface ReconcileRunParts {
   readonly logger: Logger;
   readonly context: CommandContext;
   readonly subscribed: SymbolSelection;
+  /** Whether all that the feeds subscribe to is compared: only then can gaps be held against the file. */
+  readonly isWholeFeed: boolean;
   readonly isRepair: boolean;
   readonly limits: TallyLimits;
 }
@@ -63,7 +65,11 @@ export async function runReconcile(request: BackfillRequest, parts: ReconcileRun
     parts.isRepair && isRepairable(comparison.database)
       ? await repaired(request, comparison, parts, { date, files, subscribed, limits })
       : undefined;
-  const gaps = await verifyGaps(market, repair?.after ?? comparison, configuration.state.directory, logger);
+  const last = repair?.after ?? comparison;
+  const gaps =
+    parts.isWholeFeed && last.database.file > 0
+      ? await verifyGaps(market, last, configuration.state.directory, logger)
+      : [];
   const report = reportOf(comparison, {
     market,
     date,

@@ -1,9 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { systemClock } from '../../../src/base/clock.ts';
+import { bookPath } from '../../../src/cli/start/gaps.ts';
 import type { ReconcileReport } from '../../../src/historical/reconcile/report.ts';
 import { Loader } from '../../../src/kdb/loader/loader.ts';
+import { BookFile } from '../../../src/realtime/gaps/book-file.ts';
+import type { Gap } from '../../../src/realtime/gaps/gap.ts';
+import { systemStateFiles } from '../../../src/realtime/gaps/state-files.ts';
 import { dateDaysOf } from '../../../src/tables/epoch.ts';
 import { blocksOf } from '../../support/bar-versions.ts';
 import type { CommandResult } from '../../support/command-process.ts';
@@ -11,6 +15,7 @@ import { HistoryProcesses } from '../../support/history-processes.ts';
 import { fileRows, type LiveDay, liveDay } from '../../support/live-day.ts';
 
 const DATE = '2026-10-02';
+const DAY_MS = 86_400_000;
 const KEY = 'us_stocks_sip/minute_aggs_v1/2026/10/2026-10-02.csv.gz';
 
 describe('reconcile', function () {
@@ -28,6 +33,9 @@ describe('reconcile', function () {
     day = liveDay(file, [absentSubscribed, absentOther]);
     expect(day.missing).to.be.greaterThan(50);
     await stage(day);
+    const feeds = [{ market: 'stocks', channels: ['AM'], symbols: [absentSubscribed] }];
+    writeFileSync(join(processes.directory, 'feeds.yaml'), JSON.stringify({ feeds }));
+    writeGaps();
   });
 
   after(() => processes.stop());
@@ -49,9 +57,40 @@ describe('reconcile', function () {
     loader.close();
   }
 
+  /** A gap of minutes that was left to the file, one of seconds too, and one of another date. */
+  function writeGaps(): void {
+    const beginMs = Date.UTC(2026, 9, 2, 14, 30);
+    const gap = {
+      market: 'stocks',
+      cause: 'restart',
+      state: { name: 'deferred', reason: 'the whole market' },
+      ...{ rows: 0, openedMs: beginMs, changedMs: beginMs },
+    };
+    const gaps = [
+      { ...gap, id: 'stocks-1', channels: ['AM'], beginMs, endMs: beginMs + 600_000 },
+      { ...gap, id: 'stocks-2', channels: ['A', 'AM'], beginMs, endMs: beginMs + 600_000 },
+      {
+        ...gap,
+        id: 'stocks-3',
+        channels: ['AM'],
+        beginMs: beginMs - DAY_MS,
+        endMs: beginMs + 60_000 - DAY_MS,
+      },
+    ];
+    const state = join(processes.directory, 'state');
+    mkdirSync(state, { recursive: true });
+    const file = new BookFile(bookPath(state, 'stocks'), systemStateFiles);
+    file.save({ nextNumber: 4, gaps: gaps as readonly Gap[] });
+  }
+
+  async function gapStates(): Promise<string[]> {
+    const { stdout } = await processes.command('gaps', 'list', '--json').done;
+    return (JSON.parse(stdout) as Gap[]).map(({ id, state }) => `${id} ${state.name}`);
+  }
+
   function reconcile(...flags: readonly string[]): Promise<CommandResult> {
-    const market = ['--market', 'stocks', '--symbols', absentSubscribed];
-    return processes.command('reconcile', DATE, ...market, ...flags).done;
+    const feeds = ['--config', join(processes.directory, 'feeds.yaml')];
+    return processes.command('reconcile', DATE, ...feeds, ...flags).done;
   }
 
   async function report(...flags: readonly string[]): Promise<{ code: number; report: ReconcileReport }> {
@@ -118,19 +157,23 @@ describe('reconcile', function () {
 
   it("repairs to the file's version, keeps what was captured, and does nothing the second time", async () => {
     const before = (await report()).report;
+    const verdicts = (of: ReconcileReport) => of.gaps.map(({ id, state }) => `${id} ${state}`);
+    expect(verdicts(before)).to.deep.equal(['stocks-1 deferred', 'stocks-2 deferred']);
+    expect(before.gaps[0]!.missing).to.be.greaterThan(0);
     const { code, report: found } = await report('--repair');
     expect(code).to.equal(0);
     expect(found.outcome).to.equal('repaired');
     expect(found.repair!.before).to.deep.equal(before.database);
     expect(found.database).to.include({ missing: 0, different: 0, extra: day.extra });
+    expect(verdicts(found)).to.deep.equal(['stocks-1 verified', 'stocks-2 deferred']);
+    expect(await gapStates()).to.deep.equal(['stocks-1 verified', 'stocks-2 deferred', 'stocks-3 deferred']);
     const again = await report('--repair');
     expect(again.code).to.equal(0);
     expect(again.report.repair).to.equal(null);
     expect(again.report.database).to.deep.equal(found.database);
     // What was captured is known still, though the file's values are the bars' now.
     expect(again.report.captured).to.deep.equal(before.captured);
-    const loaded = (await report()).report;
-    expect(loaded.notSubscribed.names).to.deep.equal([absentOther]);
+    expect(again.report.notSubscribed.names).to.deep.equal([absentOther]);
   });
 
   it('ends with a line and a code of its own where there is no file, or nothing to compare', async () => {
