@@ -113,6 +113,8 @@ function differenceOf({ numbers }: TrueBar, row: Row): string | undefined {
   const count = row.src === 'ws' ? NUMBERS.length : SHARED_NUMBERS.length;
   for (let at = 0; at < count; at++) {
     if (Object.is(numbers[at], row.numbers[at])) continue;
+    // What the stream of a market does not have, such as trades of crypto, REST may have.
+    if (row.src !== 'ws' && Number.isNaN(numbers[at])) continue;
     return `has ${NUMBERS[at]} ${row.numbers[at]} in place of ${numbers[at]}, from ${row.src} in the ${row.place}`;
   }
   return undefined;

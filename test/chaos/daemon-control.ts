@@ -5,7 +5,7 @@ const ANSWER_MS = 5000;
 
 /** Gaps as the control socket of a running daemon tells them. @throws Error where there is no answer */
 export async function gapsOf(socketPath: string): Promise<readonly Gap[]> {
-  const answer = JSON.parse(await get(socketPath, '/gaps')) as
+  const answer = JSON.parse(await ask(socketPath, 'GET', '/gaps')) as
     | { gaps: readonly RawGap[] }
     | readonly RawGap[];
   return ('gaps' in answer ? answer.gaps : answer).map(({ state, ...gap }) => ({
@@ -14,13 +14,18 @@ export async function gapsOf(socketPath: string): Promise<readonly Gap[]> {
   }));
 }
 
+/** Asks for a gap again at once, whenever it would be its turn. */
+export async function fillGap(socketPath: string, { id }: Gap): Promise<void> {
+  await ask(socketPath, 'POST', `/gaps/${id}/fill`);
+}
+
 type RawGap = Omit<Gap, 'state'> & {
   readonly state: string | { readonly name: string; readonly reason?: string };
 };
 
-function get(socketPath: string, path: string): Promise<string> {
+function ask(socketPath: string, method: 'GET' | 'POST', path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, path, timeout: ANSWER_MS }, answer => {
+    const asked = request({ socketPath, method, path, timeout: ANSWER_MS }, answer => {
       let text = '';
       answer.setEncoding('utf8');
       answer.on('data', part => {

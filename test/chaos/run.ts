@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Clocks } from './clocks.ts';
 import { isClean, judge, type Verdict } from './compare.ts';
 import { Conductor } from './conductor.ts';
-import { gapsOf } from './daemon-control.ts';
+import { fillGap, gapsOf } from './daemon-control.ts';
 import { type Gap, isSettled } from './gaps.ts';
 import type { OwnEnd } from './managed-process.ts';
 import { hashOf, labelOf, type Plan } from './plan.ts';
@@ -186,6 +186,7 @@ class Run {
   /** @returns what did not come to rest in time */
   async #settle(): Promise<string | undefined> {
     const { processes, controlSocket } = this.#system;
+    const asked = new Set<Gap['id']>();
     let waitsFor = '';
     const atRest = async (): Promise<boolean> => {
       waitsFor = PROCESSES.find(name => !processes[name].alive) ?? '';
@@ -194,6 +195,13 @@ class Run {
       if (!(await this.#control.daemonListens())) return false;
       waitsFor = 'the gaps to be settled';
       const unsettled = (await gapsOf(controlSocket)).filter(gap => !isSettled(gap));
+      // What has failed while REST was disturbed waits for a minute and more.
+      for (const gap of unsettled) {
+        if (gap.state === 'open' && gap.endMs !== undefined && !asked.has(gap.id)) {
+          asked.add(gap.id);
+          await fillGap(controlSocket, gap);
+        }
+      }
       waitsFor = `gaps ${unsettled.map(({ id, state }) => `${id} ${state}`).join(', ')}`;
       if (unsettled.length > 0) return false;
       waitsFor = 'the RDB to drop what has ended';

@@ -119,10 +119,10 @@ export class System {
         rest: {
           address: `http://127.0.0.1:${this.proxies.rest.port}`,
           tier: 'paid',
-          settledAfterMinutes: 0,
         },
         loader: { port: this.ports.loader },
       },
+      gaps: { settledAfterMinutes: 0 },
       // Shorter than usual, so that a run shows what comes after them.
       timeouts: {
         massiveConnectMs: 3000,
