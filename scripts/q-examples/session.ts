@@ -173,7 +173,7 @@ function evaluate(engine: Engine, host: MemoryHost, text: string): Printed {
 }
 
 /** Same lines, up to where the documentation cut them with two dots; of an error the first line counts. */
-function agrees(expected: readonly string[], actual: readonly string[]): boolean {
+export function agrees(expected: readonly string[], actual: readonly string[]): boolean {
   const [first = ''] = expected;
   if (/^'\S/.test(first)) return actual[0] === first;
   for (const [i, line] of expected.entries()) {

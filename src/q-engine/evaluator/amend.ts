@@ -182,6 +182,7 @@ function replaceInTable(value: Table, index: Value, item: Value): Table {
   if (index.kind === 'atom' && index.type === 11) return replaceColumn(value, index.value, item);
   const position = positionOf(index);
   if (position < 0 || position >= countOf(value)) throw new QError('length');
+  if (item.kind === 'dictionary' && countOf(item.keys) > value.names.length) throw new QError('index');
   const fields =
     item.kind === 'dictionary'
       ? value.names.map(name => indexOnce(item, { kind: 'atom', type: 11, value: name }))

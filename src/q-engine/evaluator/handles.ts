@@ -8,7 +8,7 @@ import type { Interpreter } from './interpreter.ts';
 export function applyHandle(target: Atom, args: readonly Value[], interpreter: Interpreter): Value {
   if (target.type === 11) return applySymbol(target.value, args, interpreter);
   if (args.length !== 1) throw new QError('rank');
-  if (target.type !== 6 && target.type !== 7 && target.type !== 5) throw new QError('type');
+  if (target.type !== 6 && target.type !== 7) throw new QError('type');
   const handle = Number(target.value);
   const message = args[0]!;
   if (handle === 0) return interpreter.valueOf(message);

@@ -3,9 +3,9 @@
 import { literal } from '../console/index.ts';
 import type { Interpreter } from '../evaluator/interpreter.ts';
 import { functionalUpdate } from '../sql/functional.ts';
-import { collect, countOf, isListLike, itemsOf } from '../values/items.ts';
+import { countOf, isListLike, itemsOf } from '../values/items.ts';
 import { dictionary, list, symbol, symbols, table } from '../values/make.ts';
-import { allColumns, pick } from '../values/select-items.ts';
+import { allColumns } from '../values/select-items.ts';
 import { typeName } from '../values/types.ts';
 import type { Atom, NumberType, Table, Value } from '../values/value.ts';
 import { isKeyedTable, QError } from '../values/value.ts';
@@ -41,10 +41,7 @@ function bang(x: Value, y: Value, interpreter: Interpreter): Value {
   if (!isListLike(x) || !(isListLike(y) || y.kind === 'dictionary')) {
     // Where the columns of that name are on disk.
     if (x.kind === 'vector' && x.type === 11 && y.kind === 'atom' && y.type === 11) return dictionary(x, y);
-    if (isListLike(x) && !isListLike(y)) {
-      return dictionary(x, pick(collect([y]), new Int32Array(countOf(x))));
-    }
-    throw new QError('type');
+    throw new QError(isListLike(x) ? 'length' : 'type');
   }
   if (countOf(x) !== countOf(y)) throw new QError('length');
   return dictionary(x, y);

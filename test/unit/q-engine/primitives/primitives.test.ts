@@ -135,6 +135,12 @@ describe('q-engine lists', () => {
     ]);
   });
 
+  it('dictionary - of keys and as many values, never of one value for all', () => {
+    const q = new QSession();
+    expect(q.literal('`a`b!1')).to.equal("'length");
+    expect(q.literal('()!{x}')).to.equal("'length");
+  });
+
   it('find of lists in a vector - item by item, where an atom is not found, nor is it the first', () => {
     const q = new QSession();
     expect(q.literal('5 6 7?(6 7;5;7 9)')).to.equal('(1 2;3;2 3)');

@@ -128,6 +128,12 @@ describe('q-engine tables', () => {
     expect(q.literal('exec b from ([]a:1 2;b:`x`y) upsert (7 8;`p`q)')).to.equal('`x`y`p`q');
   });
 
+  it('a column that is not there - cannot be set in one row', () => {
+    const q = new QSession().run('t:([]a:1 2)');
+    expect(q.literal('t[0;`b]:5')).to.equal("'index");
+    expect(q.run('t[0;`a]:5').literal('t')).to.equal('+(,`a)!,5 2');
+  });
+
   it('keyed tables - insert refuses a known key, upsert replaces its row', () => {
     const q = new QSession().run('k:([s:`a`b]v:1 2)');
     expect(q.show('`k insert (`a;9)')).to.equal("'insert");
