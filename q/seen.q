@@ -1,6 +1,9 @@
 / q/seen.q
 / purpose: which batches of which source have been taken, so that one that is sent again is not taken again. A source
 /          numbers its batches upward; what has been taken is kept as ranges of these numbers.
+/ order:   a batch below one that was taken fills a hole: an error kept it out, and the feed sends again all that came
+/          behind it, in order. That is taken again, or an older version of a bar would stand last: what is above a hole
+/          that is filled is forgotten.
 / flow:    .seen.note (the intent, in LOG.seen) -> the message in the log -> .seen.add
 / crash:   the intent names the message of the log that it announces. One whose message is not in the log was cut off
 /          between the two, and does not count: after a kill at any point a batch counts exactly if the log has it.
@@ -37,13 +40,14 @@
   $[at<0;0b;sequence<=range[1] at]
   };
 
-/ @desc   Counts a batch as taken.
+/ @desc   Counts a batch as taken, which it was not; those above it count no more.
 .seen.add:{[source;sequence]
   .seen.heard[source]:.seen.date;
   if[source in key .seen.ranges;
     if[sequence=1+last .seen.ranges[source;1];
       .seen.ranges[source;1;count[.seen.ranges[source;1]]-1]:sequence;
-      :()]];
+      :()];
+    .seen.ranges[source]:.seen.ranges[source][;where sequence>.seen.ranges[source;0]]];
   .seen.addRanges[source;enlist sequence;enlist sequence];
   };
 

@@ -49,17 +49,30 @@ describe('tickerplant', function () {
     expect(await tick.literal('(.u.i;-11!(-2;.u.L);count feedstat)')).to.equal('2 2 0');
   });
 
-  it('batch - taken once per source and number, in whatever order they come', async () => {
-    const sent = [5, 3, 4, 1, 9, 7, 8, 3, 5, 2, 9, 10];
+  /** Sends batches of source `a`; returns those that were taken. */
+  async function taken(sequences: readonly number[]): Promise<number[]> {
     const taken = [];
-    for (const sequence of sent) if (await tick.send('a', sequence)) taken.push(sequence);
-    expect(taken).to.deep.equal([...new Set(sent)]);
+    for (const sequence of sequences) if (await tick.send('a', sequence)) taken.push(sequence);
+    return taken;
+  }
+
+  it('batch - taken once per source and number, also after a restart', async () => {
+    const sent = [1, 2, 4, 5, 2, 4, 1, 8, 5, 9];
+    expect(await taken(sent)).to.deep.equal([...new Set(sent)]);
     expect(await tick.send('b', 5)).to.equal(true);
-    expect(await tick.literal('.seen.ranges`a')).to.equal('(1 7;5 10)');
+    expect(await tick.literal('.seen.ranges`a')).to.equal('(1 4 8;2 5 9)');
     await restart();
-    for (const sequence of sent) expect(await tick.send('a', sequence), String(sequence)).to.equal(false);
-    expect(await tick.send('a', 6)).to.equal(true);
-    expect(await tick.literal('.seen.ranges`a')).to.equal('(,1;,10)');
+    expect(await taken(sent)).to.deep.equal([]);
+  });
+
+  it('batch - that was kept out is taken with all that comes again behind it: the last version of a bar stays last', async () => {
+    await taken([1, 2, 4, 5, 8]);
+    expect(await taken([2, 3, 4, 5, 8])).to.deep.equal([3, 4, 5, 8]);
+    expect(await taken([7])).to.deep.equal([7]);
+    await restart();
+    expect(await taken([3, 4, 5, 7])).to.deep.equal([]);
+    expect(await taken([8])).to.deep.equal([8]);
+    expect(await numbersIn(await log())).to.deep.equal([1, 2, 4, 5, 8, 3, 4, 5, 8, 7, 8]);
   });
 
   it('batch - that does not fit is refused before anything is done with it', async () => {
