@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -17,6 +17,10 @@ describe('market day', function () {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   it('crypto over midnight - the date rolls, nothing is lost, misfiled or doubled, and no gap opens', async function () {
+    if (!existsSync('dist/cli/main.js')) {
+      console.log('      there is no build in dist: scripts/setup.sh makes it');
+      this.skip();
+    }
     if (!FastClock.isInstalled()) {
       console.log('      faketime is not installed: clocks cannot be made to run faster');
       this.skip();
