@@ -18,10 +18,10 @@ p { margin: 0 0 12px; color: var(--quiet); overflow-wrap: anywhere; }
   background: var(--panel); border-radius: 4px; }
 .outcome.equal, .outcome.repaired { border-color: var(--good); }
 .outcome.nothing { border-color: var(--missing); }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; margin-bottom: 16px; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(154px, 1fr)); gap: 12px; margin-bottom: 16px; }
 .tile, section { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
 .tile { padding: 12px 14px; }
-.tile b { display: block; font-size: 1.45rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
+.tile b { display: block; font-size: 1.35rem; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .tile span { color: var(--quiet); font-size: .85rem; }
 section { padding: 16px; margin-bottom: 16px; }
 .key { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 0 0 12px; font-size: .85rem; color: var(--quiet); }
