@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 const HOLDER = 'printf "%s\\n%s\\n%s\\n" "$LD_PRELOAD" "$FAKETIME" "$FAKETIME_SHARED"; exec cat';
 /** Readings of the clock; the one that took least time is the truest. */
 const READINGS = 5;
+const HOLDER_LINES = 3;
+const ATTEMPTS = 5;
 
 /**
  * A clock that starts where it is told and runs faster, for processes that are started with its `environment`: their
@@ -42,16 +44,19 @@ export class FastClock {
   }
 
   /** Starts the clock at `fromMs`, milliseconds since 1970. */
-  static async start(fromMs: number, speed: number): Promise<FastClock> {
+  static async start(fromMs: number, speed: number, attempt = 1): Promise<FastClock> {
     // Ahead of the real clock, and not a date: that would be read in the zone of each process.
     const aheadSeconds = ((fromMs - Date.now()) / 1000).toFixed(3);
     const holder = spawn('faketime', ['-f', `${aheadSeconds} x${speed}`, 'sh', '-c', HOLDER], {
       env: { ...process.env, FAKETIME_DONT_FAKE_MONOTONIC: '0' },
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'ignore'],
     });
-    let text = '';
-    while (text.split('\n').length < 4) text += String((await once(holder.stdout!, 'data'))[0]);
-    const [preload = '', faketime = '', shared = ''] = text.split('\n');
+    const [preload, faketime, shared] = await linesOf(holder);
+    // It names what it shares after its process id, which one that was killed may have had.
+    if (preload === undefined || faketime === undefined || shared === undefined) {
+      if (attempt === ATTEMPTS) throw new Error('faketime cannot make a clock');
+      return FastClock.start(fromMs, speed, attempt + 1);
+    }
     const environment = {
       LD_PRELOAD: preload,
       FAKETIME: faketime,
@@ -81,6 +86,16 @@ export class FastClock {
     this.#holder.stdin!.end();
     await ended;
   }
+}
+
+/** What a holder says, as far as it comes to say anything. */
+async function linesOf(holder: ChildProcess): Promise<readonly string[]> {
+  let text = '';
+  for await (const part of holder.stdout!) {
+    text += String(part);
+    if (text.split('\n').length > HOLDER_LINES) break;
+  }
+  return text.split('\n').slice(0, -1);
 }
 
 function bestReading(environment: Readonly<Record<string, string>>): { marketMs: number; realMs: number } {
