@@ -93,7 +93,7 @@ describe('live side - a day of bars', function () {
       await sendDay(live.date);
       // Bars that came late, for the date before.
       const earlier = await live.tick.literal('.u.d-1');
-      await send(earlier, 30, 1);
+      await live.tick.ask(`.u.upd[${bars(earlier, 30, 5, 1)}]`);
       await live.rdb.stop();
       await live.tick.ask('.u.endofday[]');
       for (const delayMs of [300, 900, 1500]) {
