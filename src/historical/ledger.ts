@@ -7,7 +7,6 @@ import {
   renameSync,
   truncateSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeDirectory } from '../base/directories.ts';
@@ -82,7 +81,8 @@ export class Ledger {
   record(...entries: readonly LedgerEntry[]): void {
     if (entries.length === 0) return;
     try {
-      writeSync(this.#file, entries.map(entry => `${JSON.stringify(entry)}\n`).join(''));
+      // A single write to a disk that is nearly full may take a part only.
+      writeFileSync(this.#file, entries.map(entry => `${JSON.stringify(entry)}\n`).join(''));
       fdatasyncSync(this.#file);
       for (const entry of entries) this.#entries.set(entry.unit, entry);
       this.#lines += entries.length;

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { MINUTE_BAR } from './event.ts';
 import type { EventBatch } from './event-batch.ts';
 import { CHECKSUM_NUMBERS } from './truth.ts';
@@ -20,7 +20,8 @@ export class TruthFile {
     for (let index = 0; index < batch.count; index++) {
       if (batch.taken[index]! > 0) lines += `${line(batch, index, universe)}\n`;
     }
-    if (lines !== '') writeSync(this.#file, lines);
+    // A single write may take a part only.
+    if (lines !== '') writeFileSync(this.#file, lines);
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clocks } from './clocks.ts';
@@ -150,6 +150,7 @@ export class System {
   async close(): Promise<void> {
     for (const name of [...PROCESSES].reverse()) await this.processes[name].stop();
     await Promise.all(Object.values(this.proxies).map(proxy => proxy.close()));
+    killAll(this.#logDirectory);
     for (const volume of Object.values(this.#volumes)) volume.unmount();
   }
 
@@ -200,8 +201,32 @@ export class System {
       loader: q('feed.q', ports.loader, '-root', root, '-market', market, '-grace', '0'),
       hdb: q('hdb.q', ports.hdb, '-root', root, '-loader', loader, '-name', 'hdb'),
       tickerplant: q('tick.q', ports.tickerplant, '-log', this.#logDirectory, '-market', market),
-      rdb: q('rdb.q', ports.rdb, '-tp', tickerplant, '-loader', loader, '-market', market),
+      rdb: q(
+        'rdb.q',
+        ports.rdb,
+        '-tp',
+        tickerplant,
+        '-loader',
+        loader,
+        '-market',
+        market,
+        '-eod',
+        [process.execPath, MAIN, 'q', join(ROOT, 'q/eod.q')].join(' '),
+      ),
       daemon: ['start', '--config', this.#configurationFile, '--json'],
     };
+  }
+}
+
+/** Ends what the processes of a run have started themselves and left, such as an end of day: it names their directory. */
+function killAll(directory: string): void {
+  if (!existsSync('/proc')) return;
+  for (const name of readdirSync('/proc').filter(entry => /^\d+$/.test(entry))) {
+    try {
+      const line = readFileSync(`/proc/${name}/cmdline`, 'utf8');
+      if (line.includes(directory)) process.kill(Number(name), 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeDirectory } from '../../base/directories.ts';
@@ -32,7 +32,8 @@ export const systemStateFiles: StateFiles = {
     const draft = `${path}.draft`;
     const file = openSync(draft, 'w', 0o600);
     try {
-      writeSync(file, text);
+      // A single write to a disk that is nearly full may take a part only.
+      writeFileSync(file, text);
       fsyncSync(file);
     } finally {
       closeSync(file);
