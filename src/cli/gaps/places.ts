@@ -45,12 +45,18 @@ export async function gapPlace(stateDirectory: string, name: string, logger: Log
   if ((await askControl(socket, 'GET', '/gaps')) !== undefined) return daemonPlace(socket);
   const market = MARKETS.find(known => name.startsWith(known)) ?? 'stocks';
   const file = new BookFile(bookPath(stateDirectory, name), systemStateFiles);
-  const desk = new GapDesk(new GapBook({ market, name }, { clock: systemClock, logger, file }));
+  const book = new GapBook({ market, name }, { clock: systemClock, logger, file });
+  const desk = new GapDesk(book);
+  // A daemon goes on with its book in memory; here what is not on disk is not done.
+  const saved = (gap: Gap): Gap => {
+    if (book.saveError) throw book.saveError;
+    return gap;
+  };
   return {
     list: async () => desk.list(),
-    fill: async id => desk.fill(id),
-    verify: async id => desk.verify(id),
-    forget: async (id, reason) => desk.forget(id, reason),
+    fill: async id => saved(desk.fill(id)),
+    verify: async id => saved(desk.verify(id)),
+    forget: async (id, reason) => saved(desk.forget(id, reason)),
   };
 }
 

@@ -43,7 +43,7 @@ export class GapBook {
   readonly #listeners: ((gap: Gap) => void)[] = [];
   readonly #gaps = new Map<string, Gap>();
   #nextNumber = 1;
-  #failing = false;
+  #saveError: unknown;
 
   /** @throws GapBookError */
   constructor(options: GapBookOptions, parts: GapBookParts) {
@@ -59,6 +59,11 @@ export class GapBook {
     }
     this.#nextNumber = found.nextNumber;
     for (const gap of found.gaps) this.#gaps.set(gap.id, gap);
+  }
+
+  /** Why the book is in memory only; undefined where it is on disk. */
+  get saveError(): unknown {
+    return this.#saveError;
   }
 
   /** In the order in which they were opened. */
@@ -165,10 +170,11 @@ export class GapBook {
   #save(): void {
     try {
       this.#parts.file.save({ nextNumber: this.#nextNumber, gaps: this.gaps });
-      this.#failing = false;
+      this.#saveError = undefined;
     } catch (error) {
-      if (!this.#failing) this.#parts.logger.error(`${messageOf(error)} Gaps are kept in memory until then.`);
-      this.#failing = true;
+      if (!this.#saveError)
+        this.#parts.logger.error(`${messageOf(error)} Gaps are kept in memory until then.`);
+      this.#saveError = error;
     }
   }
 }
