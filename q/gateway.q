@@ -71,7 +71,7 @@
     if[not `~syms;conditions,:enlist (in;`sym;enlist (),syms)];
     rows:?[name;conditions;0b;()];
     names:cols[rows] where (type each value flip rows) within 20 76h;
-    function ![rows;();0b;names!value,/:names]
+    function @[rows;names;value]
     };
   one[function;name;syms] each dates inter value `date
   };
