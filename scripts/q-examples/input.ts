@@ -3,7 +3,16 @@ import type { MemoryHost } from '../../test/support/q-engine-host.ts';
 import { namesOf } from './names.ts';
 
 /** What an engine asks its host for when a value comes from outside of the page. */
-const OUTSIDE = new Set(['random', 'nowNs', 'localOffsetNs', 'environment', 'dotz', 'open', 'applyHandle']);
+const OUTSIDE = new Set([
+  'readLine',
+  'random',
+  'nowNs',
+  'localOffsetNs',
+  'environment',
+  'dotz',
+  'open',
+  'applyHandle',
+]);
 /** Commands and internal functions that answer from the machine: its memory, its shell, the names of hosts. */
 const OUTSIDE_COMMANDS = new Set(['w']);
 const OUTSIDE_INTERNALS = new Set([12, 13, 20]);

@@ -13,6 +13,8 @@ export interface EngineHost {
   random(): number;
   /** Text for the console, as given; 1 is standard output, 2 is standard error. */
   write(stream: 1 | 2, text: string): void;
+  /** The next line of the console's input, waited for; an empty text at its end. */
+  readLine(): string;
   /** Significant digits of floats as text, \P; 0 is all. */
   readonly precision: number;
   /** A value as the console shows it, lines separated and ended by newlines; what `show` and `.Q.s` give. */

@@ -33,6 +33,10 @@ export class MemoryHost implements EngineHost {
   write(_stream: 1 | 2, text: string): void {
     this.output += text;
   }
+  /** Nothing is typed. */
+  readLine(): string {
+    return '';
+  }
   format(value: Value): string {
     return displayText(value, { precision: this.precision, rows: 25, columns: this.columns });
   }

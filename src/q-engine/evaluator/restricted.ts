@@ -61,6 +61,10 @@ class RestrictedHost implements EngineHost {
     this.#host.write(stream, text);
   }
 
+  readLine(): string {
+    return refuseAccess();
+  }
+
   format(value: Value): string {
     return this.#host.format(value);
   }

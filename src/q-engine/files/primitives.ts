@@ -17,10 +17,16 @@ function pathArgument(value: Value): string {
   return withoutSlash(path);
 }
 
+/** The handle 0. */
+function isConsole(x: Value): boolean {
+  return x.kind === 'atom' && (x.type === 6 || x.type === 7) && Number(x.value) === 0;
+}
+
 define('0:', { binary: (x, y, interpreter) => fileText(x, y, interpreter) });
 define('1:', { binary: (x, y, interpreter) => fileBinary(x, y, interpreter) });
 define('read0', {
   unary: (x, { host }) => {
+    if (isConsole(x)) return string(host.readLine());
     const bytes = fileBytes(x, host);
     if (bytes === undefined) throw new QError('type');
     return list(linesOf(bytes).map(line => string(decodeText(line))));

@@ -37,6 +37,8 @@ export interface HostParts {
   readonly environment: Record<string, string | undefined>;
   /** Loads a directory; undefined if the path is a script. */
   readonly load: (path: string) => Value | undefined;
+  /** The next line of standard input. */
+  readonly readLine: () => string;
   /** Clients may not reach the system. */
   readonly restrictClients: boolean;
   /** Clients neither remove files nor open them. */
@@ -70,6 +72,10 @@ export class ProcessHost implements EngineHost {
 
   write(stream: 1 | 2, text: string): void {
     writeWhole(this.#descriptors[stream], encodeText(text));
+  }
+
+  readLine(): string {
+    return this.#parts.readLine();
   }
 
   format(value: Value): string {

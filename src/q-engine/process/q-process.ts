@@ -17,7 +17,7 @@ import { NULL, type Value } from '../values/value.ts';
 import { Callbacks } from './callbacks.ts';
 import { offsetMinutes, ProcessClock } from './clock.ts';
 import type { CommandLine } from './command-line.ts';
-import { readConsole } from './console-input.ts';
+import { ConsoleInput } from './console-input.ts';
 import { Dotz } from './dotz.ts';
 import { ProcessHost } from './engine-host.ts';
 import { asQError } from './errors.ts';
@@ -50,6 +50,7 @@ export class QProcess {
   readonly #clock: ProcessClock;
   readonly #dotz: Dotz;
   readonly #handles = new HandleTable<OpenHandle>();
+  readonly #input = new ConsoleInput();
   readonly #callbacks: Callbacks;
   readonly #timer: Timer;
   readonly #engine: Engine;
@@ -86,6 +87,7 @@ export class QProcess {
       handles: this.#handles,
       connections: () => this.#connections!,
       environment,
+      readLine: () => this.#input.readLine(),
       restrictClients: line.restrictClients,
       blocksWrites: line.blocksWrites,
       load: path => this.#load(path),
@@ -197,7 +199,7 @@ export class QProcess {
   }
 
   #startConsole(): void {
-    readConsole({
+    this.#input.start({
       prompt: () => (this.#line.quiet ? undefined : `q${this.#engine.namespace})`),
       evaluate: text => this.#evaluateLine(text),
       ended: () => {

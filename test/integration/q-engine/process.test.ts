@@ -41,6 +41,16 @@ describe('q process - life', function () {
     expect(child.stderr).to.match(/^'type\n/);
   });
 
+  it('read0 0 takes the next line, also one that comes later', async () => {
+    const child = q(['-q']);
+    for (const line of ['a:read0 0', 'first line', 'a', '-1">>";b:read0 0']) child.type(line);
+    await child.printed(/>>/);
+    for (const line of ['second', 'a,b']) child.type(line);
+    child.endInput();
+    expect(await child.exit()).to.equal(0);
+    expect(child.stdout).to.equal('"first line"\n>>\n"first linesecond"\n');
+  });
+
   it('runs a script with its arguments and ends as the script says', async () => {
     const file = script('s.q', '-1 (-3!.z.x);\n.z.exit:{-1"bye ",string x};\nexit 3\n');
     const child = q([file, 'sym', '-tp', ':5010']);
