@@ -60,7 +60,7 @@ describe('massive-kdb start - what it finds on disk', function () {
     cpSync(STATE_WITHOUT_SPOOL, state, { recursive: true });
     const { code, stderr } = await deliverOne(start());
     expect(code).to.equal(0);
-    expect(complaints(stderr).join('\n')).not.to.match(/spool|ledger|quarantine|lock/);
+    expect(complaints(stderr).join('\n')).not.to.match(/spool|ledger|quarantine|\block/);
     expect(symbolsOf(tickerplant.updates[0]!.columns)).to.deep.equal(['NEW']);
     const events = readFileSync(join(state, 'quarantine', 'events.ndjson'), 'utf8');
     expect(events).to.equal(readFileSync(join(STATE_WITHOUT_SPOOL, 'quarantine', 'events.ndjson'), 'utf8'));
