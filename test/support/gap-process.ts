@@ -79,11 +79,11 @@ export class GapProcess {
   }
 
   /** A drain, and the heartbeat after it. */
-  drains(windowEndMs?: number): void {
+  drains(windowEndMs?: number, durable = true): void {
     const wallMs = this.#clock.wallMs();
     const rowCount = windowEndMs === undefined ? 0 : 1;
     this.watch.drained(
-      { wallMs, lastReceiveMs: wallMs, rowCount, windowEndMs, durable: true },
+      { wallMs, lastReceiveMs: wallMs, rowCount, windowEndMs, durable },
       this.overflowedRows,
     );
     this.#left.beat = this.watch.beat(false) ?? this.#left.beat;

@@ -6,6 +6,9 @@ import type { ControlMethod, ControlRefusal } from './server.ts';
 const ANSWER_MS = 10_000;
 const MOST_ANSWER_BYTES = 64 * 1024 * 1024;
 
+/** There is no socket, none who answers on it, or its path is too long for there to be one. */
+const NOBODY: readonly string[] = ['ENOENT', 'ECONNREFUSED', 'EINVAL', 'ENAMETOOLONG'];
+
 /** The daemon does not answer (code `CONTROL_UNANSWERED`), or refuses what it is asked, with a code of its own. */
 export class ControlError extends EndingError {
   constructor(code: string, exitCode: ExitCode, what: string, remedy: string) {
@@ -45,7 +48,7 @@ function send(
 ): Promise<Answer | undefined> {
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined);
+      if (NOBODY.includes(error.code ?? '')) resolve(undefined);
       else reject(unanswered(socketPath, error));
     };
     const request = httpRequest({ socketPath, method, path, timeout: ANSWER_MS }, response => {

@@ -14,6 +14,8 @@ export interface Beat {
   readonly sinceMs: number;
   /** End of the latest window that is on disk. */
   readonly windowEndMs: number | undefined;
+  /** Whether everything that it received is on disk. */
+  readonly durable: boolean;
   /** It has stopped, and everything that it received is delivered or on disk. */
   readonly stopped: boolean;
 }
@@ -49,7 +51,7 @@ export class Heartbeat {
       this.#logger.warn(
         `the heartbeat ${this.#path} is damaged: the time at which it was written counts as the last one`,
       );
-      return { listening: true, atMs, sinceMs: atMs, windowEndMs: undefined, stopped: false };
+      return { listening: true, atMs, sinceMs: atMs, windowEndMs: undefined, durable: true, stopped: false };
     } catch (error) {
       this.#logger.error(
         `the heartbeat ${this.#path} cannot be read: ${messageOf(error)}. What was missed since the last run is not known`,
@@ -101,16 +103,16 @@ function textOf(beat: Beat): string {
 function parsed(text: string): Beat | undefined {
   try {
     const { version, ...beat } = JSON.parse(text) as Partial<Beat> & { readonly version?: number };
-    const { listening, atMs, sinceMs, stopped } = beat;
+    const { listening, atMs, sinceMs, windowEndMs, durable, stopped } = beat;
     const isWhole =
       version === VERSION &&
       typeof listening === 'boolean' &&
+      typeof durable === 'boolean' &&
       typeof stopped === 'boolean' &&
       Number.isFinite(atMs) &&
       Number.isFinite(sinceMs);
-    return isWhole
-      ? { listening, stopped, atMs: atMs!, sinceMs: sinceMs!, windowEndMs: beat.windowEndMs }
-      : undefined;
+    if (!isWhole) return undefined;
+    return { listening, atMs: atMs!, sinceMs: sinceMs!, windowEndMs, durable, stopped };
   } catch {
     return undefined;
   }

@@ -72,6 +72,7 @@ export class GapWatch {
   #lastMissed: Missed | undefined;
   #receivedEndMs: number | undefined;
   #durableEndMs: number | undefined;
+  #isDurable = true;
   #overflowedRows = 0;
 
   /** @param before the last beat of the process before this one */
@@ -106,6 +107,7 @@ export class GapWatch {
       this.#receivedEndMs = Math.max(windowEndMs, earlierMs ?? windowEndMs);
       this.#saw(windowEndMs);
     }
+    this.#isDurable = durable;
     if (durable) this.#durableEndMs = this.#receivedEndMs;
     const nowMs = eventClock.nowMs();
     if (!calendar().isOpen(nowMs)) this.#rhythm.pause();
@@ -134,17 +136,21 @@ export class GapWatch {
 
   /** What the next process is to know. */
   beat(stopped: boolean): Beat | undefined {
-    const windowEndMs = stopped ? this.#receivedEndMs : this.#durableEndMs;
+    const shared = {
+      windowEndMs: stopped ? this.#receivedEndMs : this.#durableEndMs,
+      durable: stopped || this.#isDurable,
+      stopped,
+    };
     switch (this.#listening.name) {
       case 'not-yet':
         return undefined;
       case 'listening': {
         const { sinceMs } = this.#listening;
-        return { listening: true, atMs: this.#parts.eventClock.nowMs(), sinceMs, windowEndMs, stopped };
+        return { listening: true, atMs: this.#parts.eventClock.nowMs(), sinceMs, ...shared };
       }
       case 'absent': {
         const { toldUntilMs } = this.#listening.absence;
-        return { listening: false, atMs: toldUntilMs, sinceMs: toldUntilMs, windowEndMs, stopped };
+        return { listening: false, atMs: toldUntilMs, sinceMs: toldUntilMs, ...shared };
       }
     }
   }
@@ -157,7 +163,14 @@ export class GapWatch {
     }
     const own = lasting.find(({ cause }) => cause !== 'refused');
     const channels = this.#channels();
+    // What was received while the disk took nothing went from memory, and may have been lost with it.
+    const unsavedMs =
+      before?.durable === false && before.windowEndMs !== undefined
+        ? this.#backFrom(before.windowEndMs)
+        : Number.POSITIVE_INFINITY;
     if (own) {
+      const crash = new Absence(book, { channels, cause: 'crash' }, unsavedMs);
+      if (unsavedMs < own.beginMs) crash.ends(this.#parts.calendar(), own.beginMs);
       const missed = { channels, cause: own.cause };
       this.#listening = { name: 'absent', absence: new Absence(book, missed, own.beginMs, own.id) };
     } else if (before) {
@@ -165,7 +178,7 @@ export class GapWatch {
       const fromMs = before.listening
         ? this.#beginAfter(before.atMs, before.sinceMs, before.windowEndMs)
         : before.atMs;
-      this.#listening = { name: 'absent', absence: new Absence(book, missed, fromMs) };
+      this.#listening = { name: 'absent', absence: new Absence(book, missed, Math.min(fromMs, unsavedMs)) };
     }
   }
 
@@ -228,12 +241,9 @@ export class GapWatch {
    * had been over long enough while the stream was listened to, nothing is missing.
    */
   #beginAfter(listenedMs: number, sinceMs: number, windowEndMs: number | undefined): number {
-    const { correctionMs, delayMs } = this.#options;
-    const windowMs = this.#windowMs();
-    const backMs = Math.max(correctionMs, windowMs + SENT_WITHIN_MS);
-    const knownMs = Math.max(windowEndMs ?? sinceMs, sinceMs);
-    const earliestMs = Math.floor((knownMs - backMs) / windowMs) * windowMs;
-    const longMs = delayMs + backMs + LAST_MS;
+    const { delayMs } = this.#options;
+    const earliestMs = this.#backFrom(Math.max(windowEndMs ?? sinceMs, sinceMs));
+    const longMs = delayMs + this.#backMs() + LAST_MS;
     const heardFromMs = Math.max(sinceMs, earliestMs);
     let closedFromMs = heardFromMs;
     let beginMs = earliestMs;
@@ -242,6 +252,16 @@ export class GapWatch {
       closedFromMs = span.untilMs;
     }
     return listenedMs - closedFromMs >= longMs ? listenedMs : beginMs;
+  }
+
+  /** Start of the earliest window of which something may have been missed since the one that ended at `knownMs`. */
+  #backFrom(knownMs: number): number {
+    const windowMs = this.#windowMs();
+    return Math.floor((knownMs - this.#backMs()) / windowMs) * windowMs;
+  }
+
+  #backMs(): number {
+    return Math.max(this.#options.correctionMs, this.#windowMs() + SENT_WITHIN_MS);
   }
 
   /** Start of the first window of which nothing can have been sent at an instant, be the clock a little behind. */

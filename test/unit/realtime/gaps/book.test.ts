@@ -136,7 +136,7 @@ describe('gap desk', () => {
 });
 
 describe('heartbeat', () => {
-  const beat = { listening: true, atMs: 5, sinceMs: 1, windowEndMs: 4, stopped: false };
+  const beat = { listening: true, atMs: 5, sinceMs: 1, windowEndMs: 4, durable: true, stopped: false };
 
   it('is read by the next process', async () => {
     const disk = files();

@@ -107,6 +107,23 @@ describe('gaps - what opens one', () => {
     expect(run.told).to.deep.equal(['disconnect open 10-02 14:14-10-02 14:42']);
   });
 
+  it('a crash while the disk took nothing, from the last window that it took', () => {
+    const run = new Run('2026-10-02T14:00:00Z');
+    run.pass(30 * MINUTE);
+    for (let minute = 0; minute < 60; minute++) {
+      run.clock.skip(MINUTE);
+      run.process.drains(run.clock.wallMs() - 2 * SECOND, false);
+    }
+    run.process.loses();
+    run.process.drains(undefined, false);
+    run.next(MINUTE);
+    run.process.streams();
+    expect(run.told).to.deep.equal([
+      'disconnect open 10-02 15:14-10-02 15:32',
+      'crash open 10-02 14:14-10-02 15:14',
+    ]);
+  });
+
   it('a weekend of downtime: the rest of Friday and the beginning of Monday, and nothing between', () => {
     const run = new Run('2026-10-02T14:00:00Z');
     run.pass(HOUR);
