@@ -22,6 +22,7 @@
 / .rdb.date      the date whose rows the tables hold; null before the tickerplant has said it
 / .rdb.taken     messages of that date's log that they hold
 / .rdb.skip      while a log is replayed: messages at its begin that are here already
+/ .rdb.left      while a log is replayed: batches that do not fit a table, as an earlier release wrote them
 / .rdb.logs      path of the logs without the date; empty where there are none
 / .rdb.ended     dates that are set aside: messages of their logs, and when q/eod.q was last started
 / .rdb.aside     date -> table -> rows
@@ -36,6 +37,7 @@
 .rdb.date:0Nd;
 .rdb.taken:0;
 .rdb.skip:0;
+.rdb.left:(`symbol$())!`long$();
 .rdb.logs:"";
 .rdb.ended:([day:`date$()] messages:`long$();started:`timestamp$());
 .rdb.aside:(`date$())!();
@@ -43,7 +45,7 @@
 .rdb.asked:0Ni;
 .rdb.tried:.rdb.checked:-0Wp;
 .rdb.said:"";
-.rdb.recent:3;
+.rdb.recent:10;
 .rdb.patience:0D00:10;
 
 / @desc   Which dates' rows are here: of those that are set aside, and of the current one and all after it.
@@ -74,7 +76,8 @@
 / @desc   Takes a batch from a log, unless it is here already.
 .rdb.replay:{[name;columns]
   if[.rdb.skip>0;.rdb.skip-:1;:()];
-  .rdb.take[name;columns];
+  .[insert;(name;columns);{[name;failed] .rdb.left[name]:1+0^.rdb.left name}[name]];
+  .rdb.taken+:1;
   };
 
 upd:.rdb.take;
@@ -86,10 +89,11 @@ upd:.rdb.take;
   .rdb.check[];
   };
 
-/ @desc   Sets the current date aside and begins another.
+/ @desc   Sets the current date aside, unless nothing came on it, and begins another.
 / @param  following {date}
 .rdb.end:{[following]
   day:.rdb.date;
+  if[0=.rdb.taken;.rdb.begin following;:()];
   .rdb.aside[day]:.rdb.tables!value each .rdb.tables;
   `.rdb.ended upsert (day;.rdb.taken;0Np);
   .rdb.begin following;
@@ -159,9 +163,7 @@ upd:.rdb.take;
   if[null messages;:.rdb.catchUpUnlogged day];
   .rdb.logs:-10_1_string file;
   if[null .rdb.date;.rdb.recover day;.rdb.begin day];
-  if[.rdb.date<day;
-    .rdb.readLog[.rdb.date;0N];
-    .rdb.end day];
+  if[.rdb.date<day;.rdb.finish day];
   if[.rdb.date>day;
     -2 "the tickerplant is back at ",string[day],": what is here of ",string[.rdb.date]," is read from its log again later";
     .rdb.begin day];
@@ -174,15 +176,28 @@ upd:.rdb.take;
   if[.rdb.date<day;.rdb.end day];
   };
 
+/ @desc   Ends the current date, and those between it and another, each with all that its log has.
+.rdb.finish:{[day]
+  days:.rdb.logged[];
+  {[day] if[.rdb.date<day;.rdb.end day];.rdb.readLog[day;0N];} each days where days within .rdb.date,day-1;
+  .rdb.end day;
+  };
+
 / @desc   Takes up ended dates that had not been dropped when this process ended.
 .rdb.recover:{[day]
   if[null .rdb.loader;:()];
-  parts:"/" vs .rdb.logs;
-  names:.disk.names "/" sv -1_parts;
-  prefix:last parts;
-  days:"D"$count[prefix]_'names where (names like prefix,"*")&(10+count prefix)=count each names;
-  days:asc (days where days<day) except .rdb.dropped[];
+  days:.rdb.logged[];
+  days:(days where days<day) except .rdb.dropped[];
   {[day] .rdb.begin day;.rdb.readLog[day;0N];.rdb.end day+1;} each neg[.rdb.recent] sublist days;
+  };
+
+/ @desc   Dates of the logs that are there.
+/ @return {date[]} ascending
+.rdb.logged:{[]
+  parts:"/" vs .rdb.logs;
+  prefix:last parts;
+  names:.disk.names "/" sv -1_parts;
+  asc "D"$count[prefix]_'names where (names like prefix,"????.??.??")
   };
 
 / @desc   Reads what a log has and this process has not.
@@ -197,10 +212,12 @@ upd:.rdb.take;
     .rdb.begin day];
   if[whole=.rdb.taken;:()];
   .rdb.skip:.rdb.taken;
+  .rdb.left:0#.rdb.left;
   upd::.rdb.replay;
   failed:.[{[whole;path] -11!(whole;hsym `$path);""};(whole;path);::];
   upd::.rdb.take;
   .rdb.skip:0;
+  if[count .rdb.left;-2 path,": left out batches that do not fit: ",-3!.rdb.left];
   if[count failed;'failed];
   };
 

@@ -40,18 +40,21 @@ describe('live side - a day of bars', function () {
       await send(live.date, 9, 1);
       await until(live.rdb, STATE, whole.replace('8;40', '9;45'));
 
-      // What it has not seen of a date that ends is in the log.
-      await live.rdb.ask('.rdb.connect:{[]}');
+      // What it has not seen of dates that end is in their logs.
+      await live.rdb.ask('.rdb.startEod:{[date]};connect:.rdb.connect;.rdb.connect:{[]}');
       await live.rdb.ask('hclose .rdb.handle;.rdb.handle:0Ni');
       await send(live.date, 10, 1);
-      await live.tick.ask('.u.endofday[]');
-      const following = await live.tick.literal('.u.d');
-      await send(following, 0, 1);
+      for (const days of [1, 2]) {
+        await live.tick.ask('.u.endofday[]');
+        await send(await live.tick.literal('.u.d'), 0, days);
+      }
+      const held = `(.rdb.date-${live.date};.rdb.taken;count each .rdb.rows[\`agg1m] each ${live.date}+-1 0 1 2 3;.rdb.owns ${live.date}+-1 0 1 2 3)`;
+      const wanted = '(2i;1;0 50 5 5 0;01111b)';
+      await live.rdb.ask('.rdb.connect:connect');
+      await until(live.rdb, held, wanted);
       await live.rdb.stop('SIGKILL');
       live.rdb = await live.startRdb();
-      expect(await live.rdb.literal(STATE)).to.equal(`(${following};1;5;\`g)`);
-      expect(await live.rdb.literal(`count .rdb.rows[\`agg1m;${live.date}]`)).to.equal('50');
-      expect(await live.rdb.literal(`.rdb.owns ${live.date}+-1 0 1 2`)).to.equal('0111b');
+      expect(await live.rdb.literal(held)).to.equal(wanted);
     });
 
     it('follows anew where it is not where the tickerplant is', async () => {
