@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, rmSync } from 'node:fs';
 
 /** What massive-kdb understands on the IPC channel of a child. */
 const END_WITH_PARENT = 'end with your parent';
@@ -139,6 +139,7 @@ export class ManagedProcess {
   }
 
   #ended(child: ChildProcess, code: number | string): void {
+    if (child.pid !== undefined) forgetClock(child.pid);
     this.#log(`--- ended with ${code} at ${new Date().toISOString()}\n`);
     if (child !== this.#child || this.#stopping || this.#held > 0) return;
     this.ownEnds.push({ process: this.name, code, lastLine: this.#lastLine });
@@ -157,6 +158,13 @@ export class ManagedProcess {
 
   #log(text: string): void {
     appendFileSync(this.#logFile, text);
+  }
+}
+
+/** A process with another clock that is killed leaves behind what later ones of the same id stumble over. */
+function forgetClock(pid: number): void {
+  for (const name of [`sem.faketime_sem_${pid}`, `faketime_shm_${pid}`]) {
+    rmSync(`/dev/shm/${name}`, { force: true });
   }
 }
 

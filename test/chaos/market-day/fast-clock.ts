@@ -7,7 +7,7 @@ const HOLDER = 'printf "%s\\n%s\\n%s\\n" "$LD_PRELOAD" "$FAKETIME" "$FAKETIME_SH
 /** Readings of the clock; the one that took least time is the truest. */
 const READINGS = 5;
 const HOLDER_LINES = 3;
-const ATTEMPTS = 5;
+const ATTEMPTS = 40;
 
 /**
  * A clock that starts where it is told and runs faster, for processes that are started with its `environment`: their
