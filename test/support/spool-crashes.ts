@@ -10,7 +10,7 @@ const DIRECTORY = '/state/spool/stocks';
 const READERS = ['main', 'second', 'third'];
 
 /** How likely a crash is at an operation of a process that comes after so many crashes. */
-const CRASH_CHANCE = [1, 0.03, 0.02, 0];
+const CRASH_CHANCE = [1, 0.01, 0.02, 0];
 
 export interface CrashReport {
   readonly crashPoints: number;
@@ -75,7 +75,7 @@ class Story {
     const readers = READERS.filter(() => this.#chance(0.8));
     if (readers.length === 0) readers.push('main');
     // What follows a crash is looked at on a disk that works: there everything must be found.
-    const faultChance = crashes === 0 && this.#chance(0.4) ? 0.05 : 0;
+    const faultChance = crashes === 0 && this.#chance(0.5) ? 0.1 : 0;
     files.fault = ({ name, path }) => this.#fault(faultChance, name, path);
     files.before = async () => {
       if (this.#broken || !this.#chance(CRASH_CHANCE[crashes]!)) return;
