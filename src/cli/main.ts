@@ -33,6 +33,18 @@ await main([
     load: async () => (await import('./reference.ts')).reference,
   },
   {
+    usage: 'spool <action>',
+    summary: 'What batches are kept on disk; send them again, or drop them',
+    example: 'spool list',
+    load: async () => (await import('./spool.ts')).spool,
+  },
+  {
+    usage: 'quarantine <action>',
+    summary: 'Events and batches that could not be used; try them again, or drop them',
+    example: 'quarantine list',
+    load: async () => (await import('./quarantine.ts')).quarantine,
+  },
+  {
     usage: 'demo',
     summary: 'Simulator, tickerplant and feed on this machine, with live bars',
     example: 'demo --for 15s',

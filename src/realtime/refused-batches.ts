@@ -31,8 +31,8 @@ export const systemRefusedBatchFiles: RefusedBatchFiles = {
 };
 
 /**
- * Batches that a tickerplant refuses for good, each as a kdb+ log of one message, so that it can be looked at and
- * replayed: `upd:insert; -11!`:FILE`. At `maxBytes` no further one is kept, which is logged: the oldest show best
+ * Batches that a tickerplant refuses for good, each as a kdb+ log of one message and a note that says why, so that it
+ * can be looked at and replayed: `upd:insert; -11!`:FILE`. At `maxBytes` no further one is kept, which is logged: the oldest show best
  * what went wrong.
  */
 export class RefusedBatches {
@@ -70,7 +70,7 @@ export class RefusedBatches {
     const path = join(this.#directory, name);
     try {
       this.#files.makeDirectory(this.#directory);
-      const bytes = logFileOf(batch.table, batch.columns);
+      const bytes = logFileOf(batch.table, batch.columns, reason);
       if (this.#files.usedBytes(this.#directory) + bytes.length > this.#maxBytes) {
         this.#logger.error(
           `a refused batch was not kept: ${this.#directory} holds its ${this.#maxBytes} bytes; look at them, then empty it`,

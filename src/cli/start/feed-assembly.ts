@@ -10,6 +10,7 @@ import { DEFAULT_FUNCTION } from '../../kdb/publisher/batch-call.ts';
 import { DEFAULT_PUBLISHER_TIMING } from '../../kdb/publisher/options.ts';
 import type { BatchLimits } from '../../kdb/tables/cut-rows.ts';
 import type { Target } from '../../kdb/target.ts';
+import type { TickerplantCalendar } from '../../kdb/tickerplant/calendar-check.ts';
 import { channelsOf } from '../../massive/channels.ts';
 import { type Cluster, feedUrl } from '../../massive/hosts.ts';
 import { FrameScanner } from '../../massive/scanner/frame-scanner.ts';
@@ -169,11 +170,7 @@ function assembleTarget(
     },
     {
       ...parts,
-      calendar: {
-        expectedDate: nowMs => calendar.tradingDate(nowMs),
-        expectedOffsetMs: nowMs => calendar.dateOffsetMs(nowMs),
-        timeZone: tickerplantZone(market),
-      },
+      calendar: tickerplantCalendar(market, calendar),
     },
     surroundings,
   );
@@ -193,7 +190,19 @@ function addressOf(target: TargetConfiguration, { secrets }: SharedParts): Targe
   };
 }
 
+/** What date and zone a tickerplant of a market should have. */
+export function tickerplantCalendar(
+  market: Market,
+  calendar = new SessionCalendar(market),
+): TickerplantCalendar {
+  return {
+    expectedDate: nowMs => calendar.tradingDate(nowMs),
+    expectedOffsetMs: nowMs => calendar.dateOffsetMs(nowMs),
+    timeZone: tickerplantZone(market),
+  };
+}
+
 /** TZ for a tickerplant whose dates are this market's trading dates; futures roll at 17:00 in Chicago. */
-function tickerplantZone(market: FeedConfiguration['market']): string {
+function tickerplantZone(market: Market): string {
   return market === 'futures' ? 'XCT-1XDT,M3.2.0/9,M11.1.0/9' : SESSION_ZONE[market];
 }

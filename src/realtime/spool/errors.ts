@@ -60,6 +60,14 @@ export class SpoolError extends EndingError {
     });
   }
 
+  /** Something else may not be changed while a daemon has a spool. */
+  static inUse(directory: string, pid: number): SpoolError {
+    return new SpoolError('SPOOL_LOCKED', {
+      what: `process ${pid} is running (it has the spool ${directory})`,
+      remedy: `Stop it first (kill ${pid}), then run this again.`,
+    });
+  }
+
   static write(file: string, cause: unknown): SpoolError {
     if (isDiskFull(cause)) return SpoolError.diskFull(file, cause);
     return new SpoolError('SPOOL_WRITE', {

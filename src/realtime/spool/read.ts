@@ -8,7 +8,8 @@ import { scanSegment } from './segment-scan.ts';
 
 export interface ReadParts {
   readonly files: SpoolFiles;
-  readonly damage: DamageKeeper;
+  /** Is told of what is skipped. */
+  readonly damage: Pick<DamageKeeper, 'skipped'>;
   readonly allocate: (byteCount: number) => Uint8Array;
 }
 

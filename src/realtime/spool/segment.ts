@@ -18,7 +18,7 @@ export function segmentPath(directory: string, number: number): string {
   return join(directory, `${String(number).padStart(12, '0')}.log`);
 }
 
-type RecordSummary = Pick<Mark, 'sequence' | 'tradingDate' | 'rowCount'>;
+type RecordSummary = Pick<Mark, 'sequence' | 'tradingDate' | 'rowCount' | 'drainedMs'>;
 
 /** What is known of a segment: which records are in it, and about where. */
 export class Segment {
@@ -33,6 +33,9 @@ export class Segment {
   first: number | undefined;
   last = 0;
   readonly dates = new Set<DateDays>();
+  /** When the first of its records was drained, and the last (ms since 1970). */
+  firstDrainedMs = 0;
+  lastDrainedMs = 0;
   readonly #indexSequences: number[] = [];
   readonly #indexPlaces: number[] = [];
 
@@ -50,10 +53,12 @@ export class Segment {
    * Takes note of a record of `bytes` bytes that begins at `at`. Records come in the order in which they stand there; one that is not
    * beyond those before it does not count.
    */
-  add({ sequence, tradingDate, rowCount }: RecordSummary, at: number, bytes: number): void {
+  add({ sequence, tradingDate, rowCount, drainedMs }: RecordSummary, at: number, bytes: number): void {
     if (sequence <= this.last) return;
     this.records++;
     this.rows += rowCount;
+    if (this.first === undefined) this.firstDrainedMs = drainedMs;
+    this.lastDrainedMs = drainedMs;
     this.first ??= sequence;
     this.last = sequence;
     this.dates.add(tradingDate);

@@ -1,0 +1,68 @@
+import { systemSpoolFiles } from '../realtime/spool/system-files.ts';
+import { defineCommand } from './command.ts';
+import { CONFIGURATION_FLAGS } from './configuration.ts';
+import { dropSpool } from './spool/drop.ts';
+import { listSpools } from './spool/list.ts';
+import { replaySpool } from './spool/replay.ts';
+import { withConfiguration } from './with-configuration.ts';
+
+/** `massive-kdb spool list|replay|drop` */
+export const spool = defineCommand({
+  arguments: {
+    action: { type: 'string', choices: ['list', 'replay', 'drop'] as const, demandOption: true },
+  },
+  flags: {
+    ...CONFIGURATION_FLAGS,
+    json: { type: 'boolean', default: false, describe: 'print JSON' },
+    spool: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'which one, as list names it; the only one without it',
+    },
+    since: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'replay: what was drained from this time on (ISO 8601; UTC without a zone)',
+    },
+    until: { type: 'string', requiresArg: true, describe: 'replay: and before this time; all without it' },
+    target: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'replay: a target of the configuration by its name',
+    },
+    to: { type: 'string', requiresArg: true, describe: 'replay: another tickerplant, :PORT or HOST:PORT' },
+    yes: { type: 'boolean', default: false, describe: 'drop: do it, instead of saying what it would drop' },
+  },
+  examples: [
+    ['spool list', 'What is kept, and what each target has not acknowledged'],
+    [
+      'spool replay --since 2026-10-02T13:30Z --to :5010',
+      'Send kept rows again to a tickerplant that lost them',
+    ],
+    ['spool drop --spool stocks', 'What would be dropped; with --yes it is'],
+  ],
+  run({ action, json, spool: name, since, until, target, to, yes, ...flags }, context) {
+    return withConfiguration(
+      flags,
+      context,
+      (configuration, logger) => {
+        const place = { root: configuration.spool.directory, files: systemSpoolFiles };
+        switch (action) {
+          case 'list':
+            return listSpools(place, name, json, context);
+          case 'replay':
+            return replaySpool(
+              place,
+              { name, since, until, target, to, json },
+              configuration,
+              logger,
+              context,
+            );
+          case 'drop':
+            return dropSpool(place, name, yes, logger, context);
+        }
+      },
+      true,
+    );
+  },
+});
