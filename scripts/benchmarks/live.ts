@@ -160,10 +160,11 @@ function sentRows(truth: SimulatorTruth): number {
   return Object.values(truth).reduce((sum, { sent }) => sum + sent, 0);
 }
 
+/** Bars only: the feed reports on itself in tables of its own. */
 function deliveredRows({ feeds = [] }: Partial<FeedExit>): number {
   return feeds
     .flatMap(feed => feed.targets)
-    .flatMap(target => Object.values(target.deliveredRows))
+    .flatMap(({ deliveredRows: rows }) => [rows['agg1s'] ?? 0, rows['agg1m'] ?? 0])
     .reduce((sum, rows) => sum + rows, 0);
 }
 

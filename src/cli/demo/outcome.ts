@@ -42,7 +42,8 @@ export function summarize(
   const target = feed?.targets[0];
   const sent = total(truth, table => table.sent);
   const received = total(feed?.receivedRows ?? {}, rows => rows);
-  const delivered = total(target?.deliveredRows ?? {}, rows => rows);
+  // Bars only: the feed reports on itself in tables of its own.
+  const delivered = Object.keys(truth).reduce((sum, table) => sum + (target?.deliveredRows[table] ?? 0), 0);
   const distinct = bothSides(truth, content, side => side.distinct);
   const checksum = bothSides(truth, content, side => side.checksum);
   const tables = Object.fromEntries(Object.entries(content).map(([table, { rows }]) => [table, rows]));
