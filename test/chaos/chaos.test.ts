@@ -11,7 +11,7 @@ const SECONDS = 8;
 const LIMIT_MS = 180_000;
 
 /** Chosen so that together they kill, freeze, cramp and cut off everything, and let a day end. */
-const SEEDS = [14, 32, 59, 74];
+const SEEDS = [2, 8, 22, 36];
 
 describe('chaos - a short set', () => {
   before(function () {
@@ -24,10 +24,10 @@ describe('chaos - a short set', () => {
   });
 
   const directory = mkdtempSync(join(tmpdir(), 'massive-kdb-chaos-'));
-  let allClean = true;
+  let clean = 0;
 
   after(() => {
-    if (allClean) rmSync(directory, { recursive: true });
+    if (clean === SEEDS.length) rmSync(directory, { recursive: true });
   });
 
   it(`nothing is lost, wrong, doubled or uncovered with seeds ${SEEDS.join(', ')}`, async function () {
@@ -39,7 +39,7 @@ describe('chaos - a short set', () => {
           drawPlan({ seed, seconds: SECONDS, clocks }),
           join(directory, String(seed)),
         );
-        allClean &&= result.clean;
+        if (result.clean) clean++;
         return result;
       }),
     );

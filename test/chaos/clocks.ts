@@ -53,7 +53,7 @@ export class Clocks {
   environment(process: string): Record<string, string> {
     const { profile, faster } = this.#plan;
     const wall = { LD_PRELOAD: clockLibrary() ?? '', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
-    if (profile === 'plain') return {};
+    if (profile === 'still' || (profile === 'plain' && faster === 1)) return {};
     if (profile === 'clock') {
       return process === 'daemon'
         ? { ...wall, FAKETIME_TIMESTAMP_FILE: this.#stepFile, FAKETIME_CACHE_DURATION: '1' }

@@ -16,7 +16,7 @@ export interface Evidence {
   readonly channels: Readonly<Record<string, string>>;
   /** The date of a window in the zone of its market. */
   readonly tradingDate: (startMs: number) => string;
-  /** Market time from which and until which the truth has every bar. */
+  /** Market time from which the daemon has listened, and until which the truth has every bar. */
   readonly fromMs: number;
   readonly untilMs: number;
 }
@@ -63,6 +63,8 @@ export function judge(evidence: Evidence): Verdict {
   const { truth, gaps, channels } = evidence;
   const last = lastVersions(evidence, found);
   for (const [key, bar] of truth) {
+    // Corrections of what was over before the daemon ever listened are not promised.
+    if (bar.missed && bar.startMs + WINDOW_MS[bar.table]! <= evidence.fromMs) continue;
     const inGap = (which: (gap: Gap) => boolean): boolean =>
       gaps.some(gap => which(gap) && covers(gap, channels[bar.table]!, bar.startMs, WINDOW_MS[bar.table]!));
     if (bar.missed && !inGap(() => true)) found('uncovered', nameOf(key));

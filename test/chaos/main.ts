@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     wholeNumber(name, values[name]),
   ) as [number, number, number, number];
   const clocks = clockLibrary() !== undefined;
-  if (!clocks) console.log('libfaketime is not installed: runs that change clocks are plain ones');
+  if (!clocks) console.log('libfaketime is not installed: no run touches a clock');
   const all = Array.from({ length: runs }, (_, index) => seed + index);
   const seeds =
     values.run === undefined ? all : all.slice(wholeNumber('run', values.run) - 1, Number(values.run));

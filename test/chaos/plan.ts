@@ -39,11 +39,10 @@ export interface PlannedFault {
 }
 
 /**
- * plain: as this machine's clock says; clock: the daemon's clock can be stepped; midnight and new-york: the day of
- * crypto or stocks ends in the middle of the run; fast: time passes faster for all processes, so that what takes a
- * minute fits in.
+ * plain: no clock is stepped; clock: the daemon's is; midnight and new-york: the day of crypto or stocks ends in the
+ * middle of the run; fast: time passes faster, so that what takes a minute fits in; still: no clock can be touched.
  */
-export const PROFILES = ['plain', 'clock', 'midnight', 'new-york', 'fast'] as const;
+export const PROFILES = ['plain', 'clock', 'midnight', 'new-york', 'fast', 'still'] as const;
 
 export type Profile = (typeof PROFILES)[number];
 

@@ -101,7 +101,7 @@ export class System {
 
   /** Writes the daemon's configuration. */
   configure(symbols: readonly string[]): void {
-    const { market, drainMs } = this.#plan;
+    const { market, drainMs, faster } = this.#plan;
     const configuration = {
       feeds: [
         {
@@ -125,10 +125,10 @@ export class System {
       gaps: { settledAfterMinutes: 0 },
       // Shorter than usual, so that a run shows what comes after them.
       timeouts: {
-        massiveConnectMs: 3000,
-        massiveAnswerMs: 3000,
-        targetConnectMs: 2000,
-        targetAnswerMs: 3000,
+        massiveConnectMs: 3000 * faster,
+        massiveAnswerMs: 3000 * faster,
+        targetConnectMs: 2000 * faster,
+        targetAnswerMs: 3000 * faster,
       },
       logging: { repeatWindowMs: 0 },
     };
