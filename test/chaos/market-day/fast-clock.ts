@@ -7,7 +7,7 @@ const HOLDER = 'printf "%s\\n%s\\n%s\\n" "$LD_PRELOAD" "$FAKETIME" "$FAKETIME_SH
 /** Readings of the clock; the one that took least time is the truest. */
 const READINGS = 5;
 const HOLDER_LINES = 3;
-const ATTEMPTS = 40;
+const ATTEMPTS = 10;
 
 /**
  * A clock that starts where it is told and runs faster, for processes that are started with its `environment`: their
@@ -46,8 +46,9 @@ export class FastClock {
   /** Starts the clock at `fromMs`, milliseconds since 1970. */
   static async start(fromMs: number, speed: number, attempt = 1): Promise<FastClock> {
     // Ahead of the real clock, and not a date: that would be read in the zone of each process.
-    const aheadSeconds = ((fromMs - Date.now()) / 1000).toFixed(3);
-    const holder = spawn('faketime', ['-f', `${aheadSeconds} x${speed}`, 'sh', '-c', HOLDER], {
+    const aheadMs = fromMs - Date.now();
+    const ahead = `${aheadMs < 0 ? '-' : '+'}${(Math.abs(aheadMs) / 1000).toFixed(3)}`;
+    const holder = spawn('faketime', ['-f', `${ahead} x${speed}`, 'sh', '-c', HOLDER], {
       env: { ...process.env, FAKETIME_DONT_FAKE_MONOTONIC: '0' },
       stdio: ['pipe', 'pipe', 'ignore'],
     });
