@@ -59,6 +59,15 @@ describe('gaps - what opens one', () => {
     expect(run.told).to.deep.equal(['disconnect open 10-02 14:14-10-02 14:31']);
   });
 
+  it('a crash before the first whole minute, from the correction window before the crash', () => {
+    const run = new Run('2026-10-02T14:00:04Z');
+    run.pass(10 * SECOND);
+    run.next(20 * SECOND);
+    run.process.streams();
+    // What corrected a bar of 13:45:05 may have been on its way.
+    expect(run.told).to.deep.equal(['crash open 10-02 13:44-10-02 14:01']);
+  });
+
   it('an unsteady connection is one gap, which goes on', () => {
     const run = new Run('2026-10-02T14:00:00Z');
     run.pass(20 * MINUTE);
