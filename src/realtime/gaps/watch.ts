@@ -242,7 +242,8 @@ export class GapWatch {
    */
   #beginAfter(listenedMs: number, sinceMs: number, windowEndMs: number | undefined): number {
     const { delayMs } = this.#options;
-    const earliestMs = this.#backFrom(Math.max(windowEndMs ?? sinceMs, sinceMs));
+    // A stream that was lost before its first whole window brought corrections of earlier ones.
+    const earliestMs = this.#backFrom(Math.max(windowEndMs ?? 0, Math.min(sinceMs, listenedMs)));
     const longMs = delayMs + this.#backMs() + LAST_MS;
     const heardFromMs = Math.max(sinceMs, earliestMs);
     let closedFromMs = heardFromMs;
@@ -261,7 +262,7 @@ export class GapWatch {
   }
 
   #backMs(): number {
-    return Math.max(this.#options.correctionMs, this.#windowMs() + SENT_WITHIN_MS);
+    return Math.max(this.#options.correctionMs, this.#windowMs()) + SENT_WITHIN_MS;
   }
 
   /** Start of the first window of which nothing can have been sent at an instant, be the clock a little behind. */

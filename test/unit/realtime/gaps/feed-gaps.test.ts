@@ -131,7 +131,7 @@ describe('gaps of a feed', () => {
       rows: 0n,
     });
     expect(rows[0]).to.include({
-      begin: TIMESTAMP_OF_2026_10_02_1400 - 14n * 60_000_000_000n,
+      begin: TIMESTAMP_OF_2026_10_02_1400 - 16n * 60_000_000_000n,
       time: 36_000_000_000_000n,
     });
     feed.enter({ name: 'stopping', sinceMs: 0 });

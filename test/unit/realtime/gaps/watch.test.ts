@@ -65,7 +65,7 @@ describe('gaps - what opens one', () => {
     run.next(20 * SECOND);
     run.process.streams();
     // What corrected a bar of 13:45:05 may have been on its way.
-    expect(run.told).to.deep.equal(['crash open 10-02 13:44-10-02 14:01']);
+    expect(run.told).to.deep.equal(['crash open 10-02 13:45-10-02 14:01']);
   });
 
   it('an unsteady connection is one gap, which goes on', () => {
