@@ -4,7 +4,7 @@ import { gapsOf } from '../daemon-control.ts';
 import type { Gap } from '../gaps.ts';
 import { ask } from '../q-query.ts';
 import { SimulatorControl, Witness } from '../simulator-control.ts';
-import { rowsOfHdb, rowsOfRdb } from '../tables.ts';
+import { type Row, rowsOfHdb, rowsOfRdb } from '../tables.ts';
 import { readTruth, versionsOfMinutes } from '../truth.ts';
 import type { FastClock } from './fast-clock.ts';
 import { type Roll, rollsBetween, tradingDate } from './market-calendar.ts';
@@ -187,7 +187,7 @@ class DayRun {
    * are there or the time is over.
    */
   async #judge(fromMs: number, gaps: readonly Gap[]): Promise<{ verdict: Verdict; rows: number }> {
-    const { ports, truthFile } = this.#system;
+    const { truthFile } = this.#system;
     const { market } = this.#day;
     await this.#control.inject('late', { share: 0 });
     await delay(this.#clock.realMs(LAST_BARS_MS));
@@ -196,7 +196,7 @@ class DayRun {
     const truth = readTruth(truthFile);
     const deadline = performance.now() + REST_LIMIT_MS;
     for (;;) {
-      const rows = [...(await rowsOfHdb(ports.hdb)), ...(await rowsOfRdb(ports.rdb))];
+      const rows = await this.#rows(deadline);
       const verdict = judge({
         truth,
         rows,
@@ -208,6 +208,19 @@ class DayRun {
       });
       if (isClean(verdict) || performance.now() > deadline) return { verdict, rows: rows.length };
       await delay(QUIET_MS);
+    }
+  }
+
+  /** Everything that HDB and RDB have. A process that had no time for a handshake is asked again. */
+  async #rows(deadline: number): Promise<Row[]> {
+    const { hdb, rdb } = this.#system.ports;
+    for (;;) {
+      try {
+        return [...(await rowsOfHdb(hdb)), ...(await rowsOfRdb(rdb))];
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await delay(QUIET_MS);
+      }
     }
   }
 
