@@ -91,7 +91,10 @@ class Story {
     const spool = await Spool.open(options, spoolParts(files)).catch(error => {
       if (faultChance === 0) throw error;
     });
-    if (!spool) return;
+    if (!spool) {
+      expected.syncFailedAtOpening = true;
+      return;
+    }
     files.fault = () => undefined;
     await expected.compare(spool, readers, this.#upTo(3000));
     files.fault = ({ name, path }) => this.#fault(faultChance, name, path);

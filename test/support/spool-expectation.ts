@@ -12,6 +12,11 @@ export class SpoolExpectation {
   readonly taken: Set<number>;
   /** By reader, whether it is configured now or not. */
   readonly acknowledged: Map<string, number>;
+  /**
+   * A sync failed while a spool was opened, and that process ended: the next one cannot know of it, so what it finds
+   * beyond what was promised before is not on the disk for certain.
+   */
+  syncFailedAtOpening: boolean;
   /** Up to here every reader of some time had acknowledged everything: it may have been deleted. */
   #mayBeGone: number;
 
@@ -20,6 +25,7 @@ export class SpoolExpectation {
     this.promised = new Set(other?.promised);
     this.taken = new Set(other?.taken);
     this.acknowledged = new Map(other?.acknowledged);
+    this.syncFailedAtOpening = other?.syncFailedAtOpening ?? false;
     this.#mayBeGone = other ? other.#mayBeGone : 0;
   }
 
@@ -52,7 +58,7 @@ export class SpoolExpectation {
     this.#mayBeGone = Math.max(this.#mayBeGone, byAll);
   }
 
-  /** Compares with what an opened spool has. Everything that it has is promised from then on. */
+  /** Compares with what an opened spool has. Everything that it has is promised from then on, but see above. */
   async compare(spool: Spool, readers: readonly string[], pieceBytes: number): Promise<void> {
     const kept = new Set<number>();
     for (let last = 0; ; ) {
@@ -72,8 +78,9 @@ export class SpoolExpectation {
       throw new Error(`sequences after ${spool.lastSequence} are used again, up to ${this.lastSequence}`);
     }
     for (const reader of readers) this.#comparePosition(reader, spool.position(reader), kept);
-    for (const sequence of kept) this.promised.add(sequence);
     this.taken.clear();
+    if (this.syncFailedAtOpening) return;
+    for (const sequence of kept) this.promised.add(sequence);
   }
 
   #requireAppended(found: Batch): void {

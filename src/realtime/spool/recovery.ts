@@ -8,8 +8,8 @@ import { recordBytes, scanSegment } from './segment-scan.ts';
 
 /**
  * What a spool has on the disk after whatever has happened: the segments in their order, each with the records that
- * count. Torn tails are cut, once they are kept aside. Everything that it returns is on the disk for certain, though
- * the process before may not have synced it.
+ * count. Torn tails are cut, once they are kept aside. Everything that it returns is on the disk, though the process
+ * before may not have synced it; only where a sync of that process failed can nobody tell.
  *
  * @param acknowledged segments wholly up to this sequence are believed by their marks; nobody will read them again
  * @throws SpoolError
