@@ -51,6 +51,7 @@ function evidence(lines: readonly string[], rows: readonly Row[], gaps: readonly
     gaps,
     channels: { agg1s: 'XAS', agg1m: 'XA' },
     tradingDate: startMs => new Date(startMs).toISOString().slice(0, 10),
+    risks: [],
     fromMs: DAY_MS,
     untilMs: DAY_MS + 3_600_000,
   };
@@ -105,6 +106,16 @@ describe('chaos compare - what a run is judged by', () => {
     };
     expect(judge(evidence([line(1, 10)], [row(1, 10, { ...other, src: 'rest' })])).wrong).to.equal(0);
     expect(judge(evidence([line(1, 10)], [row(1, 10, other)])).wrong).to.equal(1);
+  });
+
+  it('wants what the daemon had time to store as the stream had it, whatever REST has filled', () => {
+    const lines = [line(1, 10), line(2, 20), line(30, 30, 1)];
+    const rows = [row(1, 10), row(2, 20, { src: 'rest' }), row(30, 30, { src: 'rest' })];
+    const given = evidence(lines, rows, [GAP]);
+    expect(judge(given)).to.deep.include({ unstored: 1, lost: 0 });
+    const risks = [{ fromMs: DAY_MS + 5000, untilMs: DAY_MS + 6000 }];
+    expect(judge({ ...given, risks }).unstored).to.equal(0);
+    expect(judge({ ...given, risks: undefined }).unstored).to.equal(0);
   });
 
   it('finds bars that were never sent and rows in another date', () => {

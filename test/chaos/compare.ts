@@ -3,6 +3,9 @@ import { covers, excuses, type Gap } from './gaps.ts';
 import type { Row } from './tables.ts';
 import { identityOf, type TrueBar } from './truth.ts';
 
+/** After its window a second bar is sent so much later, at most. */
+const SENT_AFTER_MS = 3900;
+
 const WINDOW_MS: Readonly<Record<string, number>> = { agg1s: 1000, agg1m: 60_000 };
 /** Most examples of each finding that are told. */
 const SHOWN = 5;
@@ -16,6 +19,8 @@ export interface Evidence {
   readonly channels: Readonly<Record<string, string>>;
   /** The date of a window in the zone of its market. */
   readonly tradingDate: (startMs: number) => string;
+  /** When bars may have been sent that the daemon did not store; undefined where the disk was too slow to tell. */
+  readonly risks: readonly { readonly fromMs: number; readonly untilMs: number }[] | undefined;
   /** Market time from which the daemon has listened, and until which the truth has every bar. */
   readonly fromMs: number;
   readonly untilMs: number;
@@ -33,6 +38,8 @@ export interface Verdict {
   readonly repeated: number;
   /** Bars that the daemon was not sent and that are in no gap. */
   readonly uncovered: number;
+  /** Bars that the daemon must have stored when it was sent them, and that no row has as they came. */
+  readonly unstored: number;
   /** Bars that the truth does not have. */
   readonly invented: number;
   /** Rows in another date than theirs. */
@@ -52,6 +59,7 @@ export function judge(evidence: Evidence): Verdict {
     doubled: 0,
     repeated: 0,
     uncovered: 0,
+    unstored: 0,
     invented: 0,
     misfiled: 0,
     excused: 0,
@@ -62,6 +70,7 @@ export function judge(evidence: Evidence): Verdict {
   };
   const { truth, gaps, channels } = evidence;
   const last = lastVersions(evidence, found);
+  findUnstored(evidence, found);
   for (const [key, bar] of truth) {
     // Corrections of what was over before the daemon ever listened are not promised.
     if (bar.missed && bar.startMs + WINDOW_MS[bar.table]! <= evidence.fromMs) continue;
@@ -79,8 +88,8 @@ export function judge(evidence: Evidence): Verdict {
 
 /** Whether nothing was found that must not be. */
 export function isClean(verdict: Verdict): boolean {
-  const { lost, wrong, doubled, repeated, uncovered, invented, misfiled } = verdict;
-  return lost + wrong + doubled + repeated + uncovered + invented + misfiled === 0;
+  const { lost, wrong, doubled, repeated, uncovered, unstored, invented, misfiled } = verdict;
+  return lost + wrong + doubled + repeated + uncovered + unstored + invented + misfiled === 0;
 }
 
 /** The last version of each bar; what is strange about the rows themselves is told on the way. */
@@ -108,6 +117,25 @@ function lastVersions(
     last.set(key, row);
   }
   return last;
+}
+
+/**
+ * What REST has filled hides what the spool has lost: second bars that were sent while nothing threatened the daemon
+ * have to be there as the stream had them. In ended dates only the last version of a bar says where it came from.
+ */
+function findUnstored(
+  { truth, rows, risks, fromMs: listenedMs }: Evidence,
+  found: (finding: Finding, what: string) => void,
+): void {
+  if (!risks) return;
+  const streamed = new Set(rows.filter(({ src }) => src === 'ws').map(identityOf));
+  const ended = new Set(rows.filter(({ place }) => place === 'hdb').map(identityOf));
+  for (const [key, bar] of truth) {
+    if (bar.table !== 'agg1s' || bar.missed || streamed.has(key) || ended.has(key)) continue;
+    const endMs = bar.startMs + WINDOW_MS[bar.table]!;
+    const atRisk = risks.some(({ fromMs, untilMs }) => endMs + SENT_AFTER_MS > fromMs && endMs < untilMs);
+    if (!atRisk && bar.startMs >= listenedMs) found('unstored', nameOf(key));
+  }
 }
 
 /** Undefined where the row is the bar. */

@@ -5,6 +5,12 @@ import { type Fault, labelOf, type Plan } from './plan.ts';
 import type { SimulatorControl } from './simulator-control.ts';
 import type { System } from './system.ts';
 
+/** An interval of the clock of the processes. */
+export interface Risk {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 type Heal = () => void | Promise<void>;
 
 /** Makes happen what a plan has, each at its time, and undoes it. */
@@ -14,6 +20,8 @@ export class Conductor {
   readonly #control: SimulatorControl;
   readonly #clocks: Clocks;
   readonly #say: (line: string) => void;
+  /** In which the daemon may not have listened, or not have stored what it heard; as the processes count. */
+  readonly risks: Risk[] = [];
   /** When each way is healed last: an earlier trouble must not end a later one. */
   readonly #troubles = new Map<string, Fault>();
 
@@ -38,9 +46,12 @@ export class Conductor {
     const all = this.#plan.faults.map(async ({ atMs, forMs, fault }) => {
       await until(atMs);
       this.#say(`${labelOf(fault)} for ${forMs} ms`);
+      const fromMs = this.#clocks.nowMs();
       const heal = await this.#begin(fault);
       await until(atMs + forMs);
       await heal();
+      if (concernsListening(fault))
+        this.risks.push({ fromMs, untilMs: this.#clocks.nowMs() + lastingMs(fault) });
       if (forMs > 0) this.#say(`${labelOf(fault)} is over`);
     });
     await Promise.all([...all, until(this.#plan.seconds * 1000), until(this.#lastEffectMs())]);
@@ -49,8 +60,7 @@ export class Conductor {
   /** When the last fault of the simulator is over that lasts by the clock of the processes. */
   #lastEffectMs(): number {
     const ends = this.#plan.faults.map(({ atMs, fault }) => {
-      const lasts = fault.kind === 'simulator' ? Number(fault.parameters['ms'] ?? 0) : 0;
-      return atMs + this.#clocks.realMs(lasts);
+      return atMs + this.#clocks.realMs(lastingMs(fault));
     });
     return Math.max(0, ...ends);
   }
@@ -91,5 +101,30 @@ export class Conductor {
         this.#clocks.step(fault.seconds);
         return () => this.#clocks.step(0);
     }
+  }
+}
+
+/** How long a fault of the simulator lasts by itself. */
+function lastingMs(fault: Fault): number {
+  return fault.kind === 'simulator' ? Number(fault.parameters['ms'] ?? 0) : 0;
+}
+
+/** Whether bars may have been lost before they were stored, or with what stored them. */
+function concernsListening(fault: Fault): boolean {
+  switch (fault.kind) {
+    case 'kill':
+      return fault.victims.includes('daemon');
+    case 'freeze':
+    case 'full-disk':
+      return fault.victim === 'daemon';
+    case 'drop':
+    case 'reset':
+    case 'disturb':
+      return fault.way === 'stream';
+    case 'simulator':
+      return !fault.name.startsWith('http-');
+    case 'damage-spool':
+    case 'clock-step':
+      return true;
   }
 }

@@ -86,7 +86,8 @@ function lineOf(result: RunResult): string {
   const { seed, schedule, profile, faults, verdict, rows, gaps, ownEnds, settleMs, durationMs } = result;
   const found = verdict
     ? `bars ${verdict.bars}, rows ${rows}, lost ${verdict.lost}, wrong ${verdict.wrong}, doubled ${verdict.doubled}, ` +
-      `repeated ${verdict.repeated}, uncovered ${verdict.uncovered}, invented ${verdict.invented}, ` +
+      `repeated ${verdict.repeated}, uncovered ${verdict.uncovered}, unstored ${verdict.unstored}, ` +
+      `invented ${verdict.invented}, ` +
       `misfiled ${verdict.misfiled}, excused ${verdict.excused}`
     : 'not judged';
   const ends = ownEnds.map(({ process, code }) => `${process} ${code}`).join(' ');
@@ -112,6 +113,7 @@ function summaryOf(results: readonly RunResult[]): string {
       | 'doubled'
       | 'repeated'
       | 'uncovered'
+      | 'unstored'
       | 'invented'
       | 'misfiled'
       | 'excused',
@@ -120,7 +122,7 @@ function summaryOf(results: readonly RunResult[]): string {
   const faults = results.reduce((total, { faults: each }) => total + each.length, 0);
   return (
     `${results.length} runs, ${faults} faults, ${sum('bars')} bars: lost ${sum('lost')}, wrong ${sum('wrong')}, ` +
-    `doubled ${sum('doubled')}, repeated ${sum('repeated')}, uncovered ${sum('uncovered')}, ` +
+    `doubled ${sum('doubled')}, repeated ${sum('repeated')}, uncovered ${sum('uncovered')}, unstored ${sum('unstored')}, ` +
     `invented ${sum('invented')}, misfiled ${sum('misfiled')}; excused by gaps ${sum('excused')}; ` +
     (failed.length === 0 ? 'all clean' : `failed seeds ${failed.join(' ')}`)
   );

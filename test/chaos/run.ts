@@ -1,8 +1,8 @@
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Clocks } from './clocks.ts';
-import { isClean, judge, type Verdict } from './compare.ts';
+import { type Evidence, isClean, judge, type Verdict } from './compare.ts';
 import { Conductor } from './conductor.ts';
 import { fillGap, gapsOf } from './daemon-control.ts';
 import { type Gap, isSettled } from './gaps.ts';
@@ -23,6 +23,8 @@ const LOOK_MS = 100;
 const SETTLE_LIMIT_MS = 120_000;
 /** Market time after which nothing more is on its way that was traded before. */
 const LAST_BARS_MS = 6000;
+/** What it takes to store what was sent, in time of the processes and in ours. */
+const STORED_MS = 2000;
 /** How long the last bars may take to the tables when nothing more is sent. */
 const ARRIVE_LIMIT_MS = 100_000;
 
@@ -114,7 +116,8 @@ class Run {
     const fromMs = this.#clocks.nowMs();
     await this.#awaitBeginning();
     this.#say('all are up');
-    await new Conductor(this.#plan, this.#system, this.#control, this.#clocks, this.#say).conduct();
+    const conductor = new Conductor(this.#plan, this.#system, this.#control, this.#clocks, this.#say);
+    await conductor.conduct();
     this.#say('everything is healed');
 
     const healed = performance.now();
@@ -139,6 +142,7 @@ class Run {
         gaps,
         channels: CHANNELS[this.#plan.market],
         tradingDate: startMs => this.#tradingDate(startMs),
+        risks: this.#risks(conductor),
         fromMs,
         untilMs,
       });
@@ -228,6 +232,15 @@ class Run {
       if (performance.now() > deadline) throw new Error(`waited ${limitMs / 1000} s in vain for ${what}`);
       await delay(LOOK_MS);
     }
+  }
+
+  /** Undefined where the daemon says that its disk was too slow for it, fault or not. */
+  #risks({ risks }: Conductor): Evidence['risks'] {
+    const { faster, drainMs } = this.#plan;
+    if (/unprotected/.test(readFileSync(join(this.#system.directory, 'logs', 'daemon.log'), 'utf8')))
+      return undefined;
+    const marginMs = STORED_MS + drainMs + STORED_MS * faster;
+    return risks.map(({ fromMs, untilMs }) => ({ fromMs: fromMs - marginMs, untilMs: untilMs + marginMs }));
   }
 
   #tradingDate(startMs: number): string {

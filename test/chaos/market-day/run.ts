@@ -201,6 +201,7 @@ class DayRun {
         truth,
         rows,
         gaps,
+        risks: undefined,
         channels: CHANNELS[market],
         tradingDate: startMs => tradingDate(market, startMs),
         fromMs,
