@@ -8,7 +8,7 @@ import { runPlan } from './run.ts';
 import { drawPlan } from './schedule.ts';
 
 const SECONDS = 8;
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 
 /** Chosen so that together they kill, freeze, cramp and cut off everything, and let a day end. */
 const SEEDS = [2, 8, 22, 36];

@@ -19,8 +19,8 @@ const START_LIMIT_MS = 40_000;
 const START_ALLOWANCES_MS = [8000, 16_000, 40_000];
 const TOO_SLOW = 'the start took too long for midnight to fall as planned';
 const LOOK_MS = 100;
-/** How long everything may take to come to rest after the last fault. */
-const SETTLE_LIMIT_MS = 120_000;
+/** How long everything may take to come to rest after the last fault: who was evicted waits for minutes. */
+const SETTLE_LIMIT_MS = 420_000;
 /** Market time after which nothing more is on its way that was traded before. */
 const LAST_BARS_MS = 6000;
 /** What it takes to store what was sent, in time of the processes and in ours. */
