@@ -34,7 +34,7 @@ export interface RunResult {
   readonly schedule: string;
   readonly profile: string;
   readonly faults: readonly string[];
-  /** Nothing was lost, wrong, doubled or uncovered, and everything came to rest. */
+  /** Nothing was lost, wrong, doubled or uncovered, every gap could be filled, and everything came to rest. */
   readonly clean: boolean;
   /** Why the run could not be judged, or did not come to rest. */
   readonly trouble?: string;
@@ -86,7 +86,11 @@ async function runOnce(plan: Plan, directory: string, startMs: number): Promise<
     gaps: [],
     settleMs: 0,
     ...found,
-    clean: found.trouble === undefined && found.verdict !== undefined && isClean(found.verdict),
+    clean:
+      found.trouble === undefined &&
+      found.verdict !== undefined &&
+      isClean(found.verdict) &&
+      found.verdict.excused === 0,
     ownEnds,
     durationMs: Math.round(performance.now() - began),
   };

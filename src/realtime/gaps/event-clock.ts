@@ -17,7 +17,10 @@ export class EventClock {
 
   /** Ms since 1970. */
   nowMs(): number {
-    return Math.max(this.#clock.wallMs(), this.#latestMs + (this.#clock.monotonicMs() - this.#seenMs));
+    // Whole ones: bounds of gaps are asked for from REST, which takes no others.
+    return Math.floor(
+      Math.max(this.#clock.wallMs(), this.#latestMs + (this.#clock.monotonicMs() - this.#seenMs)),
+    );
   }
 
   /** Something has happened at `eventMs`. Returns how far that is ahead of what was known; 0 where it is not. */
