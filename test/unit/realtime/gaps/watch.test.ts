@@ -93,6 +93,18 @@ describe('gaps - what opens one', () => {
     );
   });
 
+  it('one that is cut has bounds of whole milliseconds, as REST wants them, whatever the clock shows', () => {
+    const run = new Run('2026-10-02T14:00:00Z');
+    run.clock.skip(0.4375);
+    run.pass(20 * MINUTE);
+    run.process.loses();
+    run.pass(2 * HOUR, false);
+    run.process.streams();
+    const bounds = run.process.gaps.flatMap(({ beginMs, endMs }) => [beginMs, endMs!]);
+    expect(bounds.length).to.equal(6);
+    expect(bounds.filter(boundMs => !Number.isInteger(boundMs))).to.deep.equal([]);
+  });
+
   it('a crash, from the last window on disk; a restart says that it is one', () => {
     const run = new Run('2026-10-02T14:00:00Z');
     run.pass(30 * MINUTE);
