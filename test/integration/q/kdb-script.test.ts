@@ -24,8 +24,9 @@ describe('scripts/kdb', function () {
     rmSync(directory, { recursive: true });
   });
 
+  /** The port is told once, at the first start. */
   function kdb(action: string, ...args: readonly string[]) {
-    const where = ['--market', 'crypto', '--directory', directory, '--port', String(base)];
+    const where = ['--market', 'crypto', '--directory', directory];
     const { status, stdout, stderr } = spawnSync(SCRIPT, [action, ...where, ...args], { encoding: 'utf8' });
     return { status, text: stdout + stderr };
   }
@@ -47,12 +48,13 @@ describe('scripts/kdb', function () {
 
   it('starts what does not run, says what does, and ends only its own', () => {
     expect(kdb('status').status).to.equal(1);
-    const started = kdb('start');
+    const started = kdb('start', '--port', String(base));
     expect(started.status, started.text).to.equal(0);
     expect(started.text).to.match(/Running on /);
     expect(started.text.match(/answers on port/g)).to.have.length(PROCESSES);
     const status = kdb('status');
     expect(status.status, status.text).to.equal(0);
+    expect(kdb('start', '--port', String(base + 100)).status).to.equal(69);
 
     // It was killed while it wrote.
     process.kill(processId('tickerplant'), 'SIGKILL');
