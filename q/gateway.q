@@ -47,7 +47,8 @@
   live:.gate.ask[.gate.rdb market;(.gate.fromRdb;function;name;dates;syms)];
   rest:asc dates except live`owned;
   past:$[count rest;.gate.ask[.gate.hdb market;(.gate.fromHdb;function;name;rest;syms)];()];
-  raze past,live`found
+  found:past,live`found;
+  $[count found;raze found;.gate.ask[.gate.rdb market;(.gate.nothing;function;name)]]
   };
 
 / @desc   Runs on the RDB.
@@ -61,6 +62,9 @@
     };
   `owned`found!(owned;one[function;name;syms] each owned)
   };
+
+/ @desc   Runs on the RDB, where none of the dates is anywhere: the answer has its columns all the same.
+.gate.nothing:{[function;name] function `date xcols update date:0Nd from 0#value name};
 
 / @desc   Runs on the HDB.
 / @return {list} what the function returns for each date that is there

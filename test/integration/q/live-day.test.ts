@@ -87,6 +87,10 @@ describe('live side - a day of bars', function () {
       expect(
         await gateway.literal(`exec sum volume from .gate.bars[\`agg1m;\`;${live.date};\`1\`2]`),
       ).to.equal('16f');
+      // A date of which nothing is anywhere: no rows, but columns.
+      expect(
+        await gateway.literal('{(count x;type x;3#cols x)} .gate.bars[`agg1m;`crypto;2001.01.02;`]'),
+      ).to.equal('(0;98h;`date`time`sym)');
       expect(await gateway.literal('@[.gate.rows[`agg1m;`nowhere;;`];.z.d;{x}]')).to.match(
         /^"market: nowhere/,
       );
