@@ -1,4 +1,5 @@
 import type { SessionState } from '../massive/session-state.ts';
+import type { TableRows } from '../tables/table-rows.ts';
 import type { Protection } from './protection.ts';
 
 /** A drain that is completed: its rows are on disk, or handed over from memory. */
@@ -18,6 +19,8 @@ export interface CompletedDrain {
 /** What others may want to know of a feed. */
 export interface FeedListener {
   sessionChanged?(state: SessionState, previous: SessionState): void;
+  /** Rows of the stream as they are drained, which are the feed's again when this returns. */
+  received?(rows: TableRows): void;
   /** Each drain in its turn, those without rows as well: also the sign of life for a watchdog. */
   drained?(drain: CompletedDrain): void;
   /** The feed's protection is another than before; `suspended` is how a feed says that it closed its session itself. */

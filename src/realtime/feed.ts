@@ -180,6 +180,7 @@ export class Feed {
     const injected = this.#injected.splice(0);
     const other = injected.flatMap(({ rows }) => this.#encode(rows, drainedMs, this.#injectedRows));
     const tables = scanner.drain();
+    for (const listener of this.#listeners) for (const rows of tables) listener.received?.(rows);
     const received = tables.flatMap(rows => this.#encode(rows, drainedMs, this.#receivedRows));
     scanner.recycle(tables);
     const drain = {

@@ -88,6 +88,10 @@ export class FeedGaps implements FeedListener {
     this.#stop.abort();
   }
 
+  received(rows: TableRows): void {
+    this.#parts.filler.streamed.received(rows);
+  }
+
   drained(drain: CompletedDrain): void {
     const { watch, heartbeat, feed } = this.#parts;
     watch.drained(drain, feed.summary().overflowedRows);

@@ -16,6 +16,7 @@ import type { SessionCalendar } from '../../tables/session-calendar.ts';
 import { SymbolTable } from '../../tables/symbol-table.ts';
 import { TableRows } from '../../tables/table-rows.ts';
 import type { Gap } from './gap.ts';
+import type { StreamedBars } from './streamed-bars.ts';
 
 /** Rows are handed on when there are so many, and at the end. */
 const HANDED_ON_ROWS = 8_192;
@@ -31,6 +32,8 @@ export interface FetchParts {
   readonly receiveClock: ReceiveClock;
   readonly quarantine: QuarantineSink;
   readonly logger: Logger;
+  /** What the stream has sent of the gap since this began. */
+  readonly streamed: StreamedBars;
   /** Takes rows into the feed; they are the caller's again when it resolves. */
   readonly inject: (rows: TableRows) => Promise<boolean>;
 }
@@ -89,6 +92,9 @@ export async function fetchGap(
   let rows = 0;
   let windowEndMs: number | undefined;
   const handOn = async (table: TableRows) => {
+    const superseded = parts.streamed.remove(table);
+    if (superseded > 0)
+      parts.logger.info(`gap ${gap.id}: of ${superseded} bars the stream has sent newer versions meanwhile`);
     if (table.rowCount === 0) return;
     await parts.inject(table);
     signal.throwIfAborted();

@@ -12,6 +12,7 @@ import { isoDateOf } from '../../tables/epoch.ts';
 import type { GapBook } from './book.ts';
 import { type EndedGap, type Fetched, type FetchParts, fetchGap, requestsFor, wantedOf } from './fetch.ts';
 import type { Gap, GapState } from './gap.ts';
+import { StreamedBars } from './streamed-bars.ts';
 
 /** How often it is looked whether a gap is due. */
 const LOOK_MS = 1_000;
@@ -36,7 +37,7 @@ export type RestAccess =
   | { readonly requests: FetchParts['requests'] }
   | { readonly leaves: 'deferred' | 'unfillable'; readonly reason: string };
 
-export interface FillParts extends Omit<FetchParts, 'requests'> {
+export interface FillParts extends Omit<FetchParts, 'requests' | 'streamed'> {
   readonly book: GapBook;
   readonly clock: Clock;
   readonly rest: RestAccess;
@@ -45,6 +46,8 @@ export interface FillParts extends Omit<FetchParts, 'requests'> {
 
 /** Brings what gaps miss from REST, one gap after the other, oldest first, under the budget of the key. */
 export class GapFiller {
+  /** Is to be told what the stream brings. */
+  readonly streamed = new StreamedBars();
   readonly #options: FillOptions;
   readonly #parts: FillParts;
   /** When REST is asked again for gaps that have no place for it, where that has failed. */
@@ -130,12 +133,15 @@ export class GapFiller {
     if (state.name === 'open') book.change(id, { name: 'filling' });
     const { settledMs, delayMs } = this.#options;
     try {
-      const parts = { ...this.#parts, requests: rest.requests };
+      const parts = { ...this.#parts, requests: rest.requests, streamed: this.streamed };
       const untilMs = Math.floor(clock.wallMs() - settledMs - delayMs);
+      this.streamed.begin(gap.beginMs, gap.endMs);
       const fetched = await fetchGap(gap, wanted, untilMs, parts, signal);
       if (this.#isStill(gap)) this.#filled(gap, fetched);
     } catch (error) {
       if (!signal.aborted && this.#isStill(gap)) this.#failed(gap, error);
+    } finally {
+      this.streamed.end();
     }
   }
 

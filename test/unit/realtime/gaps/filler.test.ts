@@ -5,13 +5,14 @@ import { GapBook } from '../../../../src/realtime/gaps/book.ts';
 import { BookFile } from '../../../../src/realtime/gaps/book-file.ts';
 import { type FillOptions, GapFiller, type RestAccess } from '../../../../src/realtime/gaps/filler.ts';
 import type { Gap } from '../../../../src/realtime/gaps/gap.ts';
+import { TABLE_EPOCH_MS } from '../../../../src/tables/epoch.ts';
 import { SessionCalendar } from '../../../../src/tables/session-calendar.ts';
 import { BOOK } from '../../../support/gap-process.ts';
 import { HttpServer, type Script } from '../../../support/http-server.ts';
 import { LeapingClock } from '../../../support/leaping-clock.ts';
 import { MemoryStateFiles } from '../../../support/memory-state-files.ts';
 import { RestHarness } from '../../../support/rest-harness.ts';
-import { rowsOf } from '../../../support/scanner-harness.ts';
+import { rowsOf, scannerHarness } from '../../../support/scanner-harness.ts';
 import { Watch } from '../../../support/watch.ts';
 
 const MINUTE = 60_000;
@@ -98,6 +99,14 @@ class Work {
     return this.book.end(id, END);
   }
 
+  /** The stream sends a minute of AAPL. */
+  streams(startMs: number): void {
+    const { scan, scanner } = scannerHarness('stocks');
+    const bar = { ev: 'AM', sym: 'AAPL', v: 11, av: 11, op: 1, vw: 1, o: 1, c: 1, h: 1, l: 1, a: 1, z: 1 };
+    scan(JSON.stringify([{ ...bar, s: startMs, e: startMs + MINUTE }]));
+    for (const rows of scanner.drain()) this.#filler.streamed.received(rows);
+  }
+
   run(): void {
     this.#running = this.#filler.run(this.#stop.signal);
   }
@@ -149,6 +158,21 @@ describe('gap filler', () => {
       'AAPL rest',
       'MSFT rest',
     ]);
+  });
+
+  it('leaves out what the stream has sent anew meanwhile: REST may have given it as it was before', async () => {
+    work = new Work(server);
+    server.answer = () => answered(bar(BEGIN), bar(BEGIN + MINUTE));
+    server.onRequest = ({ path }) => {
+      if (path.includes('MSFT')) work.streams(BEGIN + MINUTE);
+    };
+    work.streams(BEGIN);
+    work.gap();
+    work.run();
+    await work.until(book => state(book).name === 'filled');
+    const brought = work.brought.slice(0, 3).map(row => row.split(' ').slice(0, 2).join(' '));
+    const ns = (ms: number) => BigInt(ms - TABLE_EPOCH_MS) * 1_000_000n;
+    expect(brought).to.deep.equal([`AAPL ${ns(BEGIN)}`, `MSFT ${ns(BEGIN)}`, `MSFT ${ns(BEGIN + MINUTE)}`]);
   });
 
   it('waits until the windows are settled', async () => {
