@@ -1,4 +1,5 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { createInterface } from 'node:readline';
 import { EndingError, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-codes.ts';
 import type { ControlMethod, ControlRefusal } from './server.ts';
@@ -31,8 +32,66 @@ export async function askControl(
   if (!answer) return undefined;
   const parsed = parse(answer.text, socketPath);
   if (answer.status === 200) return parsed;
-  const { code, exitCode, what, remedy } = (parsed as ControlRefusal).error;
-  throw new ControlError(code, exitCode, what, remedy);
+  throw refusedBy(parsed);
+}
+
+/**
+ * Asks the daemon that answers on a socket to go on telling something. Gives its lines until it ends or `signal` is
+ * aborted; undefined where there is no daemon.
+ *
+ * @throws ControlError where it refuses or does not answer; the lines, where it breaks off
+ */
+export async function streamControl(
+  socketPath: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<AsyncIterable<string> | undefined> {
+  const response = await openStream(socketPath, path, signal);
+  if (!response) return undefined;
+  if (response.statusCode !== 200) {
+    let text = '';
+    for await (const part of response.setEncoding('utf8')) text += part;
+    throw refusedBy(parse(text, socketPath));
+  }
+  return linesOf(response, socketPath, signal);
+}
+
+function openStream(
+  socketPath: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ socketPath, path, signal, timeout: ANSWER_MS }, response => {
+      request.setTimeout(0);
+      resolve(response);
+    });
+    request.on('timeout', () => request.destroy(new Error('it gives no answer')));
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      if (signal.aborted || NOBODY.includes(error.code ?? '')) resolve(undefined);
+      else reject(unanswered(socketPath, error));
+    });
+    request.end();
+  });
+}
+
+async function* linesOf(
+  response: IncomingMessage,
+  socketPath: string,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  try {
+    yield* createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
+  } catch (error) {
+    if (!signal.aborted) throw unanswered(socketPath, error);
+  } finally {
+    response.destroy();
+  }
+}
+
+function refusedBy(body: unknown): ControlError {
+  const { code, exitCode, what, remedy } = (body as ControlRefusal).error;
+  return new ControlError(code, exitCode, what, remedy);
 }
 
 interface Answer {

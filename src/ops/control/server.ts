@@ -22,8 +22,29 @@ export interface ControlRoute {
    *
    * @param groups of the path, decoded
    * @param body as JSON; undefined where there is none
+   * @param query what follows the path
    */
-  answer(groups: Readonly<Record<string, string>>, body: unknown): unknown;
+  answer(groups: Readonly<Record<string, string>>, body: unknown, query: URLSearchParams): unknown;
+}
+
+/** Something that a daemon can be asked to go on telling, as lines, until the one who asks goes. */
+export interface StreamRoute {
+  readonly method: 'GET';
+  /** Of the whole path. */
+  readonly path: RegExp;
+  /**
+   * Begins to write. What it throws of MassiveKdbError is told to the one who asks.
+   *
+   * @returns what is to be done when the one who asks has gone
+   */
+  stream(query: URLSearchParams, reader: StreamReader): () => void;
+}
+
+/** The one who reads a stream. */
+export interface StreamReader {
+  /** Bytes written and not yet taken: who writes must stop before they become many. */
+  readonly waitingBytes: number;
+  write(lines: string): void;
 }
 
 /** What the one who asks gets where it cannot be done. */
@@ -47,7 +68,7 @@ export class ControlSocketError extends EndingError {
 }
 
 /**
- * Answers commands of this user on a Unix socket: HTTP, JSON, one request a connection. Whoever may open the socket may
+ * Answers commands of this user on a Unix socket: HTTP, JSON, one request a connection, or lines without end. Whoever may open the socket may
  * do what the daemon offers, so it is for its owner only.
  */
 export class ControlServer {
@@ -60,7 +81,11 @@ export class ControlServer {
   }
 
   /** A socket that a killed process left is replaced. Throws ControlSocketError. */
-  static async listen(path: string, routes: readonly ControlRoute[], logger: Logger): Promise<ControlServer> {
+  static async listen(
+    path: string,
+    routes: readonly (ControlRoute | StreamRoute)[],
+    logger: Logger,
+  ): Promise<ControlServer> {
     const server = createServer(
       { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
       (request, response) => {
@@ -125,9 +150,10 @@ function isAnswered(path: string): Promise<boolean> {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  routes: readonly ControlRoute[],
+  routes: readonly (ControlRoute | StreamRoute)[],
 ): Promise<void> {
-  const path = (request.url ?? '').split('?')[0]!;
+  const [path, ...rest] = (request.url ?? '').split('?') as [string, ...string[]];
+  const query = new URLSearchParams(rest.join('?'));
   const known = routes.filter(route => route.path.test(path));
   const route = known.find(({ method }) => method === request.method);
   if (!route) {
@@ -142,12 +168,29 @@ async function answer(
     return;
   }
   try {
-    reply(response, 200, await route.answer(groupsOf(route.path, path), body.value));
+    if ('stream' in route) stream(route, query, response);
+    else reply(response, 200, await route.answer(groupsOf(route.path, path), body.value, query));
   } catch (error) {
     if (!(error instanceof MassiveKdbError)) throw error;
     const exitCode = error instanceof EndingError ? error.exitCode : ExitCode.failed;
     reply(response, 409, { error: { code: error.code, ...told(error), exitCode } });
   }
+}
+
+function stream(route: StreamRoute, query: URLSearchParams, response: ServerResponse): void {
+  const reader: StreamReader = {
+    get waitingBytes() {
+      return response.writableLength;
+    },
+    write: lines => void response.write(lines),
+  };
+  response.setHeader('content-type', 'application/x-ndjson');
+  response.setHeader('connection', 'close');
+  const end = route.stream(query, reader);
+  response.on('close', end);
+  // A reader that breaks off is no fault; `close` follows.
+  response.on('error', () => {});
+  response.flushHeaders();
 }
 
 /** Undefined where it cannot be taken; without a body the value is undefined. */

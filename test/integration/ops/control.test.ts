@@ -6,12 +6,27 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { EndingError } from '../../../src/base/errors.ts';
 import { ExitCode } from '../../../src/base/exit-codes.ts';
-import { askControl } from '../../../src/ops/control/client.ts';
-import { type ControlRoute, ControlServer } from '../../../src/ops/control/server.ts';
+import { askControl, streamControl } from '../../../src/ops/control/client.ts';
+import { type ControlRoute, ControlServer, type StreamRoute } from '../../../src/ops/control/server.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
 import { rejection } from '../../support/rest-harness.ts';
 
-const ROUTES: readonly ControlRoute[] = [
+/** Readers of the stream who have gone. */
+let gone: (() => void) | undefined;
+
+const ROUTES: readonly (ControlRoute | StreamRoute)[] = [
+  { method: 'GET', path: /^\/bars$/, answer: (_groups, _body, query) => [...query] },
+  {
+    method: 'GET',
+    path: /^\/tap$/,
+    stream: (query, reader) => {
+      if (query.get('sym') === 'no?') {
+        throw new EndingError('TAP', ExitCode.usage, { what: 'no symbol', remedy: 'Look.' });
+      }
+      reader.write('1\n2\n');
+      return () => gone?.();
+    },
+  },
   { method: 'GET', path: /^\/gaps$/, answer: () => ({ gaps: [1] }) },
   {
     method: 'POST',
@@ -76,6 +91,31 @@ describe('control socket', () => {
     const error = await rejection(askControl(path, 'POST', '/gaps/b/fill'));
     expect(error).to.include({ code: 'GAP_REQUEST', exitCode: ExitCode.usage });
     expect(error.message).to.equal("there is no gap 'b'. Look again.");
+  });
+
+  it('gives what is asked behind the path', async () => {
+    await listen();
+    expect(await askControl(path, 'GET', '/bars?search=A%26B&limit=5')).to.deep.equal([
+      ['search', 'A&B'],
+      ['limit', '5'],
+    ]);
+  });
+
+  it('goes on telling until the one who asks goes, and knows it then', async () => {
+    await listen();
+    const left = new Promise<void>(resolve => {
+      gone = resolve;
+    });
+    const stop = new AbortController();
+    const lines: string[] = [];
+    for await (const line of (await streamControl(path, '/tap', stop.signal))!) {
+      lines.push(line);
+      if (lines.length === 2) stop.abort();
+    }
+    expect(lines).to.deep.equal(['1', '2']);
+    await left;
+    const error = await rejection(streamControl(path, '/tap?sym=no?', new AbortController().signal));
+    expect(error).to.include({ code: 'TAP', exitCode: ExitCode.usage });
   });
 
   it('answers nothing else', async () => {
