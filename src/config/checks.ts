@@ -1,3 +1,4 @@
+import { isLoopback } from '../base/loopback.ts';
 import { nearest } from './nearest.ts';
 import { type Origins, originText, type SettingPath } from './origin.ts';
 import type { Problem } from './problems.ts';
@@ -36,6 +37,7 @@ export function contradictions(
   const report = (path: SettingPath, text: string) => problems.push({ path, origin: origins.of(path), text });
   checkTargets(configuration, origins, report);
   checkFeeds(configuration, origins, report);
+  checkStatus(configuration, report);
   for (const [index, feed] of configuration.feeds.entries()) {
     for (const { path, problem } of rules(feed))
       report(['feeds', index, ...path], `cannot be used: ${problem}`);
@@ -106,6 +108,20 @@ function checkFeeds({ feeds, targets }: ParsedConfiguration, origins: Origins, r
       report(['feeds', index, 'targets', place], `is "${name}"; allowed: one of ${known.join(', ')}${hint}`);
     }
   }
+}
+
+/** What is served beyond this machine must not be readable on its way. */
+function checkStatus({ status }: ParsedConfiguration, report: Report): void {
+  const { enabled, host, tlsCertFile, tlsKeyFile, behindProxy } = status;
+  if (tlsCertFile !== null && tlsKeyFile === null)
+    report(['status', 'tlsCertFile'], 'is given without tlsKeyFile');
+  if (tlsKeyFile !== null && tlsCertFile === null)
+    report(['status', 'tlsKeyFile'], 'is given without tlsCertFile');
+  if (!enabled || isLoopback(host) || behindProxy || tlsCertFile !== null || tlsKeyFile !== null) return;
+  report(
+    ['status', 'host'],
+    `is "${host}", which other machines can reach; give tlsCertFile and tlsKeyFile, or behindProxy: true where a proxy with TLS stands in front`,
+  );
 }
 
 function isWholeMarket({ symbols }: ParsedFeed): boolean {

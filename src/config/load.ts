@@ -149,7 +149,7 @@ function completed(
   };
   const optional = (path: SettingPath, value: string | null) =>
     value === null ? null : absolute(path, value);
-  const { state, spool, quarantine, logging } = configuration;
+  const { state, spool, quarantine, status, logging } = configuration;
   const stateDirectory = absolute(['state', 'directory'], state.directory);
   // A relative one is a part of the state, wherever that is.
   const inState = (path: SettingPath, value: string) =>
@@ -170,6 +170,11 @@ function completed(
     state: { directory: stateDirectory },
     spool: { ...spool, directory: inState(['spool', 'directory'], spool.directory) },
     quarantine: { ...quarantine, directory: inState(['quarantine', 'directory'], quarantine.directory) },
+    status: {
+      ...status,
+      tlsCertFile: optional(['status', 'tlsCertFile'], status.tlsCertFile),
+      tlsKeyFile: optional(['status', 'tlsKeyFile'], status.tlsKeyFile),
+    },
     logging: { ...logging, file: optional(['logging', 'file'], logging.file) },
   };
 }

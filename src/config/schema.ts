@@ -18,6 +18,8 @@ export const REST_TIERS = ['basic', 'paid'] as const;
 
 const MIB = 1024 * 1024;
 const addressPattern = /^[A-Za-z0-9:]([A-Za-z0-9.:_-]*[A-Za-z0-9:])?$/;
+/** A name, an IPv4 address, or one of IPv6, which has two colons at least. */
+const hostPattern = /^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$/;
 
 /** What is streamed from one market, and to whom. */
 const feed = z.strictObject({
@@ -152,6 +154,21 @@ export const configurationSchema = z.strictObject({
     })
     .prefault({}),
   history,
+  status: z
+    .strictObject({
+      enabled: yesOrNo.default(true),
+      host: text('a host name or an IP address', addressPattern).default('127.0.0.1'),
+      port: wholeNumber(0, 65535, 'TCP port; 0: the system chooses').default(8910),
+      tlsCertFile: filePath.nullable().default(null),
+      tlsKeyFile: filePath.nullable().default(null),
+      behindProxy: yesOrNo.default(false),
+      allowedHosts: z
+        .array(text('a host name or an IP address, without a port', hostPattern))
+        .describe('a list of host names')
+        .default([]),
+      maxStreams: wholeNumber(1, 1000, 'streams').default(8),
+    })
+    .prefault({}),
   state: z.strictObject({ directory: directoryPath.default('~/.local/state/massive-kdb') }).prefault({}),
   timeouts: z
     .strictObject({
@@ -182,6 +199,7 @@ export type ParsedFeed = ParsedConfiguration['feeds'][number];
 /** One entry of `feeds`; `targets` names those of the configuration that it goes to. */
 export type FeedConfiguration = Omit<ParsedFeed, 'targets'> & { readonly targets: readonly string[] };
 export type TargetConfiguration = ParsedConfiguration['targets'][number];
+export type StatusConfiguration = ParsedConfiguration['status'];
 export type LoggingConfiguration = ParsedConfiguration['logging'];
 export type Convention = TargetConfiguration['convention'];
 export type PublishMode = TargetConfiguration['mode'];

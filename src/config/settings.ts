@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SettingPath } from './origin.ts';
 import { configurationSchema } from './schema.ts';
 
-/** A setting with one value, outside the lists: it has an environment variable and a flag of its own. */
+/** A setting outside the lists of sections: it has an environment variable and a flag of its own. */
 export interface SimpleSetting {
   readonly path: readonly string[];
   readonly environment: string;
@@ -50,7 +50,7 @@ function simpleSettings(section: z.ZodObject, path: readonly string[]): SimpleSe
     const schema = bare(inner);
     const here = [...path, name];
     if (schema instanceof z.ZodObject) return simpleSettings(schema, here);
-    if (schema instanceof z.ZodArray) return [];
+    if (schema instanceof z.ZodArray && schema.element instanceof z.ZodObject) return [];
     return [{ path: here, environment: environmentName(here), flag: flagName(here), schema }];
   });
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { MassiveKdbError } from '../base/errors.ts';
+import { isLoopback } from '../base/loopback.ts';
 import { nearest } from '../config/nearest.ts';
 import type { FuturesExchange, Market } from '../tables/markets.ts';
 
@@ -85,11 +86,6 @@ export function feedUrl(host: string, cluster: Cluster): string {
 export function feedDelayMs(host: string, cluster: Cluster): number {
   if (!/^(wss?:\/\/)?delayed/.test(host)) return 0;
   return cluster.startsWith('futures') ? FUTURES_DELAY_MS : DELAY_MS;
-}
-
-/** Whether a host name of a URL can only mean this machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 function bareHost(host: string): string {

@@ -24,7 +24,8 @@ export class CommandProcess {
     const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
     this.process = spawn(process.execPath, ['--import', tsx, `${ROOT}src/cli/main.ts`, ...line], {
       cwd: workingDirectory,
-      env: { ...Object.fromEntries(inherited), ...environment },
+      // Daemons of several tests run at once.
+      env: { ...Object.fromEntries(inherited), MASSIVE_KDB_STATUS_PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let stdout = '';

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { MassiveKdbError, messageOf } from '../../base/errors.ts';
+import { isLoopback } from '../../base/loopback.ts';
 import type { Configuration, FeedConfiguration } from '../../config/schema.ts';
 import type { Secret } from '../../config/secrets.ts';
-import { feedDelayMs, feedUrl, isLoopback } from '../../massive/hosts.ts';
+import { feedDelayMs, feedUrl } from '../../massive/hosts.ts';
 import type { RestRequests } from '../../massive/rest/requests.ts';
 import { ControlServer } from '../../ops/control/server.ts';
 import type { ProcessLogger } from '../../ops/logger.ts';
