@@ -2,7 +2,7 @@ import { BAR_KINDS } from '../../historical/reconcile/bar-example.ts';
 import type { DayComparison } from '../../historical/reconcile/reconcile-day.ts';
 import type { ReconcileReport } from '../../historical/reconcile/report.ts';
 import type { BarCounts } from '../../historical/reconcile/tally.ts';
-import { escaped } from './escaped.ts';
+import { escaped } from '../../ops/page/escaped.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { axisOf, columnsPicture, coveragePicture, minutesPicture } from './pictures.ts';
 import { differenceText, grouped, noteLines, outcomeLine } from './text.ts';

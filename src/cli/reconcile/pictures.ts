@@ -1,7 +1,7 @@
 import type { CoverageGroup } from '../../historical/reconcile/coverage.ts';
 import type { DayComparison } from '../../historical/reconcile/reconcile-day.ts';
 import type { ColumnCounts } from '../../historical/reconcile/tally.ts';
-import { escaped } from './escaped.ts';
+import { escaped } from '../../ops/page/escaped.ts';
 import { grouped, shareText } from './text.ts';
 
 /** Rows that get a label, hours that get one, and bins of minutes that a picture has at most. */
