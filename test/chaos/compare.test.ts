@@ -108,6 +108,21 @@ describe('chaos compare - what a run is judged by', () => {
     expect(judge(evidence([line(1, 10)], [row(1, 10, other)])).wrong).to.equal(1);
   });
 
+  it('takes what a merge keeps of an earlier version, and not what the stream never had', () => {
+    const without = JSON.stringify({ ...JSON.parse(line(1, 10)), trades: null });
+    expect(judge(evidence([without], [row(1, 10, { place: 'hdb' })])).wrong).to.equal(0);
+    expect(judge(evidence([without], [row(1, 10)])).wrong).to.equal(1);
+  });
+
+  it('lets two fills bring the same row only where the clock stood still', () => {
+    const fetched = row(2, 20, { src: 'rest' });
+    const given = evidence([line(1, 10), line(2, 20, 1)], [row(1, 10), fetched, fetched], [GAP]);
+    expect(judge(given).repeated).to.equal(1);
+    expect(judge({ ...given, clockStepped: true }).repeated).to.equal(0);
+    const often = { ...given, rows: [row(1, 10), fetched, fetched, fetched], clockStepped: true };
+    expect(judge(often).repeated).to.equal(1);
+  });
+
   it('wants what the daemon had time to store as the stream had it, whatever REST has filled', () => {
     const lines = [line(1, 10), line(2, 20), line(30, 30, 1)];
     const rows = [row(1, 10), row(2, 20, { src: 'rest' }), row(30, 30, { src: 'rest' })];

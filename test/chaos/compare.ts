@@ -21,6 +21,8 @@ export interface Evidence {
   readonly tradingDate: (startMs: number) => string;
   /** When bars may have been sent that the daemon did not store; undefined where the disk was too slow to tell. */
   readonly risks: readonly { readonly fromMs: number; readonly untilMs: number }[] | undefined;
+  /** The daemon's clock was set back: what it receives meanwhile has one and the same time. */
+  readonly clockStepped?: boolean;
   /** Market time from which the daemon has listened, and until which the truth has every bar. */
   readonly fromMs: number;
   readonly untilMs: number;
@@ -93,10 +95,8 @@ export function isClean(verdict: Verdict): boolean {
 }
 
 /** The last version of each bar; what is strange about the rows themselves is told on the way. */
-function lastVersions(
-  { rows, truth, tradingDate, fromMs, untilMs }: Evidence,
-  found: (finding: Finding, what: string) => void,
-): Map<string, Row> {
+function lastVersions(evidence: Evidence, found: (finding: Finding, what: string) => void): Map<string, Row> {
+  const { rows, truth, tradingDate, fromMs, untilMs } = evidence;
   const last = new Map<string, Row>();
   const seen = new Map<string, number>();
   for (const row of rows) {
@@ -108,7 +108,7 @@ function lastVersions(
     const whole = `${key}|${row.src}|${row.received}|${version}`;
     const times = (seen.get(whole) ?? 0) + 1;
     seen.set(whole, times);
-    const sent = row.src === 'ws' ? (truth.get(key)?.sent.get(version) ?? 1) : 1;
+    const sent = row.src === 'ws' ? (truth.get(key)?.sent.get(version) ?? 1) : fetchesOf(row, evidence);
     if (row.place === 'rdb' && times > Math.max(1, sent)) found('repeated', `${nameOf(key)} from ${row.src}`);
     if (tradingDate(row.startMs) !== row.date) found('misfiled', `${nameOf(key)} under ${row.date}`);
     const length = WINDOW_MS[row.table]!;
@@ -117,6 +117,12 @@ function lastVersions(
     last.set(key, row);
   }
   return last;
+}
+
+/** How often REST may have brought the same row: every gap is asked for twice, and each time has its own time of receipt. */
+function fetchesOf({ table, startMs }: Row, { gaps, channels, clockStepped }: Evidence): number {
+  if (!clockStepped) return 1;
+  return 2 * gaps.filter(gap => covers(gap, channels[table]!, startMs, WINDOW_MS[table]!)).length;
 }
 
 /**
@@ -143,8 +149,10 @@ function differenceOf({ numbers }: TrueBar, row: Row): string | undefined {
   const count = row.src === 'ws' ? NUMBERS.length : SHARED_NUMBERS.length;
   for (let at = 0; at < count; at++) {
     if (Object.is(numbers[at], row.numbers[at])) continue;
-    // What the stream of a market does not have, such as trades of crypto, REST may have.
-    if (row.src !== 'ws' && Number.isNaN(numbers[at])) continue;
+    // What the stream of a market does not have, such as trades of crypto, REST may have; in the HDB a version that lacks
+    // it leaves the value that an earlier one had.
+    const isMerged = row.place === 'hdb' && at < SHARED_NUMBERS.length;
+    if ((row.src !== 'ws' || isMerged) && Number.isNaN(numbers[at])) continue;
     return `has ${NUMBERS[at]} ${row.numbers[at]} in place of ${numbers[at]}, from ${row.src} in the ${row.place}`;
   }
   return undefined;

@@ -147,6 +147,7 @@ class Run {
         channels: CHANNELS[this.#plan.market],
         tradingDate: startMs => this.#tradingDate(startMs),
         risks: this.#risks(conductor),
+        clockStepped: this.#plan.profile === 'clock',
         fromMs,
         untilMs,
       });
