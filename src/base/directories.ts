@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -14,6 +14,16 @@ export function makeDirectory(path: string, mode = 0o777): void {
   } catch (error) {
     // Another process may have been faster.
     if (!isDirectory(path)) throw error;
+  }
+}
+
+/** Waits until the names in a directory are on the disk: a file that is new or renamed in it outlives the machine. */
+export function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
   }
 }
 

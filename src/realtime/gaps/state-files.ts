@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { makeDirectory } from '../../base/directories.ts';
+import { makeDirectory, syncDirectory } from '../../base/directories.ts';
 
 /** The files of the state directory, as the gap book and the heartbeat need them. All throw what the system says. */
 export interface StateFiles {
@@ -39,7 +39,7 @@ export const systemStateFiles: StateFiles = {
       closeSync(file);
     }
     renameSync(draft, path);
-    synchronizeDirectory(dirname(path));
+    syncDirectory(dirname(path));
   },
   replaceSoon: async (path, text) => {
     const draft = `${path}.next`;
@@ -48,12 +48,3 @@ export const systemStateFiles: StateFiles = {
   },
   move: (path, to) => renameSync(path, to),
 };
-
-function synchronizeDirectory(path: string): void {
-  const directory = openSync(path, 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
-  }
-}
