@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { BarHasher, CHECKSUM_NUMBERS, Checksum, symbolHash } from '../../src/simulator/truth.ts';
+import { BarHasher, CHECKSUM_NUMBERS, Checksum, SymbolHashes } from '../../src/simulator/truth.ts';
 import { AGGREGATE_COLUMNS } from '../../src/tables/definitions.ts';
 import { TABLE_EPOCH_MS } from '../../src/tables/epoch.ts';
 
@@ -45,7 +45,7 @@ export async function readTickerplantLog(path: string): Promise<Map<string, Logg
 class MessageReader {
   readonly #tables: Map<string, LoggedTable>;
   readonly #hasher = new BarHasher();
-  readonly #nameHashes = new Map<string, number>();
+  readonly #nameHashes = new SymbolHashes();
 
   constructor(tables: Map<string, LoggedTable>) {
     this.#tables = tables;
@@ -108,19 +108,9 @@ class MessageReader {
             : bytes.readDoubleLE(place + row * 8);
       }
       const startMs = Number(bytes.readBigInt64LE(starts + row * 8)) / NS_PER_MS + TABLE_EPOCH_MS;
-      this.#hasher.hash(Math.round(startMs), this.#nameHash(markets[row]!, syms[row]!));
+      this.#hasher.hash(Math.round(startMs), this.#nameHashes.of(markets[row]!, syms[row]!));
       logged.checksum.add(this.#hasher.first, this.#hasher.second);
     }
-  }
-
-  #nameHash(market: string, name: string): number {
-    const key = `${market}|${name}`;
-    let hash = this.#nameHashes.get(key);
-    if (hash === undefined) {
-      hash = symbolHash(market, name);
-      this.#nameHashes.set(key, hash);
-    }
-    return hash;
   }
 }
 

@@ -45,6 +45,21 @@ export function symbolHash(market: string, sym: string): number {
   return fnv1a(`${market}|${sym}`);
 }
 
+/** The hashes of symbols that were seen, each computed once. */
+export class SymbolHashes {
+  readonly #hashes = new Map<string, number>();
+
+  of(market: string, sym: string): number {
+    const key = `${market}|${sym}`;
+    let hash = this.#hashes.get(key);
+    if (hash === undefined) {
+      hash = symbolHash(market, sym);
+      this.#hashes.set(key, hash);
+    }
+    return hash;
+  }
+}
+
 /** Computes the two hashes of bars; holds its own scratch space, so one bar at a time. */
 export class BarHasher {
   /** The numbers of the bar, in the order of CHECKSUM_NUMBERS; NaN is missing. To be filled by the caller. */

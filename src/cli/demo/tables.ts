@@ -1,6 +1,6 @@
 import type { QueryConnection } from '../../kdb/connection/query-connection.ts';
 import { NULL_INT64, type QTable, type QValue } from '../../kdb/ipc/values.ts';
-import { BarHasher, CHECKSUM_NUMBERS, Checksum, symbolHash } from '../../simulator/truth.ts';
+import { BarHasher, CHECKSUM_NUMBERS, Checksum, SymbolHashes } from '../../simulator/truth.ts';
 import { TABLE_EPOCH_MS } from '../../tables/epoch.ts';
 
 const CHUNK_ROWS = 50_000;
@@ -46,7 +46,7 @@ class ContentReader {
   readonly checksum = new Checksum();
   distinct = 0;
   readonly #hasher = new BarHasher();
-  readonly #nameHashes = new Map<string, number>();
+  readonly #nameHashes = new SymbolHashes();
   readonly #bars = new Map<string, Map<number, Hashes>>();
 
   add(answer: QValue): void {
@@ -60,7 +60,7 @@ class ContentReader {
         this.#hasher.numbers[index] = values[row]!;
       });
       const startMs = Number(starts[row]! / NS_PER_MS) + TABLE_EPOCH_MS;
-      this.#hasher.hash(startMs, this.#nameHash(markets[row]!, names[row]!));
+      this.#hasher.hash(startMs, this.#nameHashes.of(markets[row]!, names[row]!));
       this.#put(`${markets[row]}|${names[row]}`, startMs, this.#hasher);
     }
   }
@@ -76,16 +76,6 @@ class ContentReader {
     else this.distinct++;
     versions.set(startMs, { first, second });
     this.checksum.add(first, second);
-  }
-
-  #nameHash(market: string, name: string): number {
-    const key = `${market}|${name}`;
-    let hash = this.#nameHashes.get(key);
-    if (hash === undefined) {
-      hash = symbolHash(market, name);
-      this.#nameHashes.set(key, hash);
-    }
-    return hash;
   }
 }
 
