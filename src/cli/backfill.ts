@@ -2,7 +2,6 @@ import { systemClock } from '../base/clock.ts';
 import { memoryCounters } from '../base/counters.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { Configuration } from '../config/schema.ts';
-import { LOADER_PATIENCE, LoaderLink } from '../historical/loader-link.ts';
 import { BACKFILL_SOURCES, type BackfillRequest, requirePossible } from '../historical/request.ts';
 import { KdbConnectError } from '../kdb/errors.ts';
 import type { Target } from '../kdb/target.ts';
@@ -10,7 +9,7 @@ import { QuarantineFile } from '../massive/quarantine-file.ts';
 import type { ProcessLogger } from '../ops/logger.ts';
 import { MARKETS } from '../tables/markets.ts';
 import { SessionCalendar } from '../tables/session-calendar.ts';
-import { loaderTarget, openLoader } from './backfill/loader.ts';
+import { loaderLink, loaderTarget, openLoader } from './backfill/loader.ts';
 import { type BackfillFlags, concurrencyOf, requestOf } from './backfill/request-flags.ts';
 import { runRequest, showPlan } from './backfill/run.ts';
 import { openSources } from './backfill/sources.ts';
@@ -103,15 +102,7 @@ async function runBackfill(
   });
   for (const secret of sources.secrets) logger.hide(secret);
   const target = loaderTarget(configuration, logger);
-  const loader = new LoaderLink(
-    {
-      open: () => openLoader(target, request.market, configuration),
-      clock: systemClock,
-      random: Math.random,
-      logger,
-    },
-    { ...LOADER_PATIENCE, waitMs: configuration.failFast ? 0 : history.loader.waitMs },
-  );
+  const loader = loaderLink(target, request.market, configuration, logger);
   const parts = { configuration, flags, concurrency, context, sources, calendar, loader, logger };
   try {
     if (flags['dry-run'] && !(await isReachable(target, request, configuration))) {

@@ -3,14 +3,13 @@ import { systemClock } from '../base/clock.ts';
 import { memoryCounters } from '../base/counters.ts';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { Configuration } from '../config/schema.ts';
-import { LOADER_PATIENCE, LoaderLink } from '../historical/loader-link.ts';
 import type { ReconcileOutcome } from '../historical/reconcile/report.ts';
 import { SymbolSelection } from '../historical/symbol-selection.ts';
 import { QuarantineFile } from '../massive/quarantine-file.ts';
 import type { ProcessLogger } from '../ops/logger.ts';
 import { MARKETS } from '../tables/markets.ts';
 import { SessionCalendar } from '../tables/session-calendar.ts';
-import { loaderTarget, openLoader } from './backfill/loader.ts';
+import { loaderLink, loaderTarget } from './backfill/loader.ts';
 import { dateOf } from './backfill/request-flags.ts';
 import { openSources } from './backfill/sources.ts';
 import { type CommandContext, defineCommand, UsageError } from './command.ts';
@@ -101,16 +100,7 @@ async function reconcileDate(
     quarantine,
   });
   for (const secret of sources.secrets) logger.hide(secret);
-  const target = loaderTarget(configuration, logger);
-  const loader = new LoaderLink(
-    {
-      open: () => openLoader(target, market, configuration),
-      clock: systemClock,
-      random: Math.random,
-      logger,
-    },
-    { ...LOADER_PATIENCE, waitMs: configuration.failFast ? 0 : configuration.history.loader.waitMs },
-  );
+  const loader = loaderLink(loaderTarget(configuration, logger), market, configuration, logger);
   try {
     if (!sources.flat) throw withoutFiles();
     const { report, comparison } = await runReconcile(request, {

@@ -1,25 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { systemClock } from '../../base/clock.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { findSecret } from '../../config/secrets.ts';
 import { systemSources } from '../../config/system-sources.ts';
+import { LOADER_PATIENCE, LoaderLink } from '../../historical/loader-link.ts';
 import { Loader } from '../../kdb/loader/loader.ts';
 import type { Target } from '../../kdb/target.ts';
 import type { ProcessLogger } from '../../ops/logger.ts';
 import type { Market } from '../../tables/markets.ts';
+import { configuredTarget } from '../configured-target.ts';
 
 /** Where the loader of a configuration is; its password is hidden from the log. Throws SecretError. */
 export function loaderTarget({ history }: Configuration, logger: ProcessLogger): Target {
-  const { host, port, user, password, passwordFile, tls, tlsCaFile } = history.loader;
+  const { user, password, passwordFile } = history.loader;
   const secret = user === null ? undefined : findSecret(password, passwordFile, systemSources);
   if (secret) logger.hide(secret);
-  return {
-    host,
-    port,
-    user: user ?? '',
-    password: secret?.reveal() ?? '',
-    ...(tls && { tls: tlsCaFile === null ? {} : { ca: readFileSync(tlsCaFile, 'utf8') } }),
-  };
+  return configuredTarget(history.loader, () => secret);
 }
 
 /** Connects to it. Rejects with KdbConnectError or NotLoaderError. */
@@ -34,4 +29,23 @@ export function openLoader(
     answerTimeoutMs: history.loader.answerMs,
     market,
   });
+}
+
+/** The same through its restarts, which are waited for as long as the configuration says. */
+export function loaderLink(
+  target: Target,
+  market: Market,
+  configuration: Configuration,
+  logger: ProcessLogger,
+): LoaderLink<Loader> {
+  const { failFast, history } = configuration;
+  return new LoaderLink(
+    {
+      open: () => openLoader(target, market, configuration),
+      clock: systemClock,
+      random: Math.random,
+      logger,
+    },
+    { ...LOADER_PATIENCE, waitMs: failFast ? 0 : history.loader.waitMs },
+  );
 }

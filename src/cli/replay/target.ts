@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../config/schema.ts';
 import { findSecret, type Secret, type SecretSources } from '../../config/secrets.ts';
 import { parseTargetAddress } from '../../config/target-address.ts';
@@ -10,6 +9,7 @@ import {
 } from '../../kdb/publisher/options.ts';
 import { TICKERPLANT_TABLES } from '../../tables/definitions.ts';
 import { UsageError } from '../command.ts';
+import { configuredTarget } from '../configured-target.ts';
 
 /** To whom batches are sent again. */
 export interface ReplayTarget {
@@ -49,8 +49,7 @@ export function replayTarget(
     if ('problem' in address)
       throw new UsageError(`--to ${address.problem}`, 'Name a tickerplant: --to :5010.');
     const password = address.user === null ? undefined : findSecret(DEFAULT_PASSWORD, null, sources);
-    const { host, port } = address;
-    const target = { host, port, user: address.user ?? '', password: password?.reveal() ?? '' };
+    const target = configuredTarget({ ...address, tls: false, tlsCaFile: null }, () => password);
     return {
       name: given.to,
       password,
@@ -71,9 +70,9 @@ export function replayTarget(
       'Give --target NAME or --to HOST:PORT.',
     );
   }
-  const { name, host, port, user, tls, tlsCaFile, convention, mode } = configured;
+  const { name, convention, mode } = configured;
   const password =
-    user === null
+    configured.user === null
       ? undefined
       : findSecret(configured.password ?? DEFAULT_PASSWORD, configured.passwordFile, sources);
   return {
@@ -81,13 +80,7 @@ export function replayTarget(
     password,
     publisher: {
       ...common,
-      target: {
-        host,
-        port,
-        user: user ?? '',
-        password: password?.reveal() ?? '',
-        ...(tls ? { tls: tlsCaFile === null ? {} : { ca: readFileSync(tlsCaFile, 'utf8') } } : {}),
-      },
+      target: configuredTarget(configured, () => password),
       convention,
       // The outcome is told, so each batch must be answered.
       mode: mode === 'async-unverified' ? 'sync' : mode,

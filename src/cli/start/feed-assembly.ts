@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../../base/clock.ts';
 import type { Counters } from '../../base/counters.ts';
 import type { Logger } from '../../base/logger.ts';
@@ -9,7 +8,6 @@ import type { Loader } from '../../kdb/loader/loader.ts';
 import { DEFAULT_FUNCTION } from '../../kdb/publisher/batch-call.ts';
 import { DEFAULT_PUBLISHER_TIMING } from '../../kdb/publisher/options.ts';
 import type { BatchLimits } from '../../kdb/tables/cut-rows.ts';
-import type { Target } from '../../kdb/target.ts';
 import type { TickerplantCalendar } from '../../kdb/tickerplant/calendar-check.ts';
 import { channelsOf } from '../../massive/channels.ts';
 import { type Cluster, feedUrl } from '../../massive/hosts.ts';
@@ -29,6 +27,7 @@ import { DEFAULT_SPOOL_WRITER_OPTIONS } from '../../realtime/spool-writer.ts';
 import { AGGREGATE_TABLES, STATUS_TABLES } from '../../tables/definitions.ts';
 import { type Market, SESSION_ZONE } from '../../tables/markets.ts';
 import { SessionCalendar } from '../../tables/session-calendar.ts';
+import { configuredTarget } from '../configured-target.ts';
 import type { FeedSpool } from './feed-spool.ts';
 
 /** What all feeds of a process share. */
@@ -150,7 +149,7 @@ function assembleTarget(
       name: target.name,
       market,
       publisher: {
-        target: addressOf(target, parts),
+        target: configuredTarget(target, () => parts.secrets().passwordOf(target)),
         convention: target.convention,
         tables: used.map(({ table }) => AGGREGATE_TABLES[table]),
         optionalTables: Object.values(STATUS_TABLES),
@@ -174,20 +173,6 @@ function assembleTarget(
     },
     surroundings,
   );
-}
-
-function addressOf(target: TargetConfiguration, { secrets }: SharedParts): Target {
-  const { host, port, user, tls, tlsCaFile } = target;
-  return {
-    host,
-    port,
-    user: user ?? '',
-    // Asked for at each connection, so that a reload can change it.
-    get password() {
-      return secrets().passwordOf(target)?.reveal() ?? '';
-    },
-    ...(tls ? { tls: tlsCaFile === null ? {} : { ca: readFileSync(tlsCaFile, 'utf8') } } : {}),
-  };
 }
 
 /** What date and zone a tickerplant of a market should have. */
