@@ -3,6 +3,7 @@ import { CONFIGURATION_FLAGS } from './configuration.ts';
 import { dropQuarantine } from './quarantine/drop.ts';
 import { listQuarantine } from './quarantine/list.ts';
 import { replayQuarantine } from './quarantine/replay.ts';
+import { KEPT_ROWS_FLAGS } from './replay/flags.ts';
 import { withConfiguration } from './with-configuration.ts';
 
 /** `massive-kdb quarantine list|replay|drop` */
@@ -12,14 +13,7 @@ export const quarantine = defineCommand({
   },
   flags: {
     ...CONFIGURATION_FLAGS,
-    json: { type: 'boolean', default: false, describe: 'print JSON' },
-    target: {
-      type: 'string',
-      requiresArg: true,
-      describe: 'replay: a target of the configuration by its name',
-    },
-    to: { type: 'string', requiresArg: true, describe: 'replay: another tickerplant, :PORT or HOST:PORT' },
-    yes: { type: 'boolean', default: false, describe: 'drop: do it, instead of saying what it would drop' },
+    ...KEPT_ROWS_FLAGS,
   },
   examples: [
     ['quarantine list', 'Events and batches that could not be used, by reason'],

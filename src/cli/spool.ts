@@ -1,6 +1,7 @@
 import { systemSpoolFiles } from '../realtime/spool/system-files.ts';
 import { defineCommand } from './command.ts';
 import { CONFIGURATION_FLAGS } from './configuration.ts';
+import { KEPT_ROWS_FLAGS } from './replay/flags.ts';
 import { dropSpool } from './spool/drop.ts';
 import { listSpools } from './spool/list.ts';
 import { replaySpool } from './spool/replay.ts';
@@ -13,7 +14,6 @@ export const spool = defineCommand({
   },
   flags: {
     ...CONFIGURATION_FLAGS,
-    json: { type: 'boolean', default: false, describe: 'print JSON' },
     spool: {
       type: 'string',
       requiresArg: true,
@@ -25,13 +25,7 @@ export const spool = defineCommand({
       describe: 'replay: what was drained from this time on (ISO 8601; UTC without a zone)',
     },
     until: { type: 'string', requiresArg: true, describe: 'replay: and before this time; all without it' },
-    target: {
-      type: 'string',
-      requiresArg: true,
-      describe: 'replay: a target of the configuration by its name',
-    },
-    to: { type: 'string', requiresArg: true, describe: 'replay: another tickerplant, :PORT or HOST:PORT' },
-    yes: { type: 'boolean', default: false, describe: 'drop: do it, instead of saying what it would drop' },
+    ...KEPT_ROWS_FLAGS,
   },
   examples: [
     ['spool list', 'What is kept, and what each target has not acknowledged'],

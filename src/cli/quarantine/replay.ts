@@ -1,6 +1,5 @@
 import { unlink } from 'node:fs/promises';
 import { systemClock } from '../../base/clock.ts';
-import { memoryCounters } from '../../base/counters.ts';
 import type { ExitCode } from '../../base/exit-codes.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { systemSources } from '../../config/system-sources.ts';
@@ -8,13 +7,13 @@ import type { Batch } from '../../kdb/batch.ts';
 import { eventFiles, readEvents } from '../../massive/quarantined-events.ts';
 import type { ProcessLogger } from '../../ops/logger.ts';
 import { readRefused, refusedFiles } from '../../realtime/refused-files.ts';
-import { type ReplayOutcome, replay } from '../../realtime/replay.ts';
+import type { ReplayOutcome } from '../../realtime/replay.ts';
 import type { DateDays } from '../../tables/epoch.ts';
 import type { Market } from '../../tables/markets.ts';
 import type { CommandContext } from '../command.ts';
 import { tellOutcome } from '../replay/outcome.ts';
+import { sendAgain } from '../replay/send.ts';
 import { type GivenTarget, type ReplayTarget, replayTarget } from '../replay/target.ts';
-import { tickerplantCalendar } from '../start/feed-assembly.ts';
 import { eventBatches, type RescanCounts } from './events.ts';
 import { batchDirectory } from './list.ts';
 
@@ -92,20 +91,14 @@ async function send(
   taken?: (batch: Batch) => Promise<void>,
 ): Promise<ReplayOutcome> {
   const removals: Promise<void>[] = [];
-  const outcome = await replay(
-    batches,
-    `quarantine.${Math.round(systemClock.wallMs())}.${process.pid}`,
-    target.publisher,
-    {
-      clock: systemClock,
-      random: Math.random,
-      logger,
-      counters: memoryCounters(),
-      calendar: tickerplantCalendar(market),
-      stop: context.stop,
-      listener: { acknowledged: batch => taken && removals.push(taken(batch)) },
-    },
-  );
+  const outcome = await sendAgain(batches, {
+    numberedBy: `quarantine.${Math.round(systemClock.wallMs())}.${process.pid}`,
+    market,
+    target,
+    logger,
+    stop: context.stop,
+    listener: { acknowledged: batch => taken && removals.push(taken(batch)) },
+  });
   await Promise.all(removals);
   return outcome;
 }

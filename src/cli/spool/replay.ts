@@ -1,17 +1,14 @@
 import { join } from 'node:path';
-import { systemClock } from '../../base/clock.ts';
-import { memoryCounters } from '../../base/counters.ts';
 import type { ExitCode } from '../../base/exit-codes.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { systemSources } from '../../config/system-sources.ts';
 import type { ProcessLogger } from '../../ops/logger.ts';
-import { replay } from '../../realtime/replay.ts';
 import { recordsDrained, viewSpool } from '../../realtime/spool/view.ts';
 import { MARKETS } from '../../tables/markets.ts';
 import { type CommandContext, UsageError } from '../command.ts';
 import { tellOutcome } from '../replay/outcome.ts';
+import { sendAgain } from '../replay/send.ts';
 import { type GivenTarget, replayTarget } from '../replay/target.ts';
-import { tickerplantCalendar } from '../start/feed-assembly.ts';
 import { nameOf, type SpoolPlace } from './places.ts';
 
 export interface SpoolReplayRequest extends GivenTarget {
@@ -51,19 +48,13 @@ export async function replaySpool(
       return false;
     },
   };
-  const outcome = await replay(
-    recordsDrained(view, sinceMs, untilMs, place.files, damage),
-    view.source ?? `${market}.replay`,
-    target.publisher,
-    {
-      clock: systemClock,
-      random: Math.random,
-      logger,
-      counters: memoryCounters(),
-      calendar: tickerplantCalendar(market),
-      stop: context.stop,
-    },
-  );
+  const outcome = await sendAgain(recordsDrained(view, sinceMs, untilMs, place.files, damage), {
+    numberedBy: view.source ?? `${market}.replay`,
+    market,
+    target,
+    logger,
+    stop: context.stop,
+  });
   return tellOutcome(outcome, target.name, request.json, context);
 }
 
