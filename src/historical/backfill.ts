@@ -21,6 +21,16 @@ export interface BackfillObserver {
   groupPublished(group: UnitGroup, units: number, dates: readonly MergedDate[]): void;
 }
 
+/** For a backfill that nobody watches. */
+export const UNOBSERVED: BackfillObserver = {
+  unitStarted: () => {},
+  rows: () => {},
+  unitStaged: () => {},
+  unitFailed: () => {},
+  mergeStarted: () => {},
+  groupPublished: () => {},
+};
+
 export interface BackfillOptions {
   /** Units that are fetched at once. */
   readonly concurrency: number;

@@ -1,6 +1,6 @@
 import { ExitCode } from '../../base/exit-codes.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
-import { Backfill, type BackfillObserver, type BackfillParts } from '../backfill.ts';
+import { Backfill, type BackfillParts, UNOBSERVED } from '../backfill.ts';
 import { BackfillError } from '../errors.ts';
 import { makePlan } from '../plan.ts';
 import type { BackfillReport } from '../report.ts';
@@ -22,15 +22,6 @@ export interface RepairParts extends Omit<BackfillParts, 'sources'> {
   readonly flat: FlatSource;
   readonly calendar: SessionCalendar;
 }
-
-const UNOBSERVED: BackfillObserver = {
-  unitStarted: () => {},
-  rows: () => {},
-  unitStaged: () => {},
-  unitFailed: () => {},
-  mergeStarted: () => {},
-  groupPublished: () => {},
-};
 
 /**
  * Loads a date's file as `massive-kdb backfill --source flat` does, whatever the ledger says of it: what the database holds

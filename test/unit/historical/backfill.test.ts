@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Backfill, type BackfillObserver } from '../../../src/historical/backfill.ts';
+import { Backfill, type BackfillObserver, UNOBSERVED } from '../../../src/historical/backfill.ts';
 import { Ledger } from '../../../src/historical/ledger.ts';
 import { LoaderLink } from '../../../src/historical/loader-link.ts';
 import { makePlan } from '../../../src/historical/plan.ts';
@@ -26,15 +26,6 @@ import { RecordingLogger } from '../../support/recording-logger.ts';
 
 const DATES = ['2026-01-02', '2026-01-05', '2026-01-06', '2026-01-07'];
 const KEYS = DATES.map(date => `us_stocks_sip/minute_aggs_v1/2026/01/${date}.csv.gz`);
-
-const UNWATCHED: BackfillObserver = {
-  unitStarted: () => {},
-  rows: () => {},
-  unitStaged: () => {},
-  unitFailed: () => {},
-  mergeStarted: () => {},
-  groupPublished: () => {},
-};
 
 describe('backfill', () => {
   let directory: string;
@@ -86,7 +77,7 @@ describe('backfill', () => {
       { sources, ledger, loader: link, logger, clock },
       { concurrency: 2, force: options.force ?? false },
     );
-    return await run.run(stop, options.observer ?? UNWATCHED);
+    return await run.run(stop, options.observer ?? UNOBSERVED);
   }
 
   it('publishes every file, deletes what was fetched, and has nothing to do a second time', async () => {
