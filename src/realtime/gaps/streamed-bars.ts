@@ -30,15 +30,18 @@ export class StreamedBars {
     if (!this.#range) return;
     const { fromNs, untilNs } = this.#range;
     const { values } = rows.column('start') as Int64Column;
+    const keyOf = keysOf(rows);
     for (let row = 0; row < rows.rowCount; row++) {
       const startNs = values[row]!;
-      if (startNs >= fromNs && startNs < untilNs) this.#bars.add(keyOf(rows, row));
+      if (startNs >= fromNs && startNs < untilNs) this.#bars.add(keyOf(row));
     }
   }
 
   /** Takes bars that the stream has sent meanwhile out of what REST gave. Returns how many. */
   remove(rows: TableRows): number {
-    return this.#bars.size === 0 ? 0 : removeRows(rows, row => this.#bars.has(keyOf(rows, row)));
+    if (this.#bars.size === 0) return 0;
+    const keyOf = keysOf(rows);
+    return removeRows(rows, row => this.#bars.has(keyOf(row)));
   }
 }
 
@@ -46,8 +49,9 @@ function tableNs(ms: number): bigint {
   return BigInt(Math.floor(ms) - TABLE_EPOCH_MS) * NS_PER_MS;
 }
 
-function keyOf(rows: TableRows, row: number): string {
+/** What names the bar of a row, for as long as no row is added. */
+function keysOf(rows: TableRows): (row: number) => string {
   const { ids } = rows.column('sym') as SymbolColumn;
   const { values } = rows.column('start') as Int64Column;
-  return `${rows.definition.name} ${rows.symbols.nameOf(ids[row]!)} ${values[row]}`;
+  return row => `${rows.definition.name} ${rows.symbols.nameOf(ids[row]!)} ${values[row]}`;
 }
