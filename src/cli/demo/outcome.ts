@@ -9,7 +9,7 @@ export interface FeedExit {
 
 interface BothSides<Value> {
   readonly simulator: Value;
-  readonly tickerplant: Value;
+  readonly rdb: Value;
 }
 
 /** What came of a demo. Counts are rows, of all tables together unless by table. */
@@ -30,7 +30,7 @@ export interface DemoSummary {
   readonly checksum: Readonly<Record<string, BothSides<string>>>;
   /** From the end of a window to the acknowledgement of its row; null when nothing was acknowledged. */
   readonly lagMs: { readonly p50: number | null; readonly p99: number | null };
-  /** Rows as the tickerplant counts them, by table. */
+  /** Rows as the RDB counts them, by table. */
   readonly tables: Readonly<Record<string, number>>;
 }
 
@@ -48,7 +48,7 @@ export function summarize(
   const checksum = bothSides(truth, content, side => side.checksum);
   const tables = Object.fromEntries(Object.entries(content).map(([table, { rows }]) => [table, rows]));
   const equal = [...Object.values(distinct), ...Object.values(checksum)].every(
-    ({ simulator, tickerplant }) => simulator === tickerplant,
+    ({ simulator, rdb }) => simulator === rdb,
   );
   return {
     complete: sent === received && sent === delivered && sent === total(tables, rows => rows) && equal,
@@ -73,10 +73,10 @@ export function summaryText(summary: DemoSummary): string {
     '',
     `Sent ${sent}, received ${received}, delivered ${delivered}, lost ${lost}.`,
     `From the end of a window to the tickerplant's answer: p50 ${lagMs.p50 ?? '-'} ms, p99 ${lagMs.p99 ?? '-'} ms.`,
-    'In the tickerplant:',
+    'In the RDB, which has all that the tickerplant passed on:',
     ...rows,
     complete
-      ? 'Nothing was lost: simulator and tickerplant hold the same bars.'
+      ? 'Nothing was lost: what the simulator sent is what the RDB holds.'
       : 'NOT THE SAME on both sides.',
     '',
   ].join('\n');
@@ -96,16 +96,14 @@ function bothSides<Value>(
   figure: (side: { readonly distinct: number; readonly checksum: string }) => Value,
 ): Readonly<Record<string, BothSides<Value>>> {
   return Object.fromEntries(
-    Object.entries(content).map(([table, tickerplant]) => [
+    Object.entries(content).map(([table, rdb]) => [
       table,
-      { simulator: figure(truth[table] ?? { distinct: 0, checksum: '' }), tickerplant: figure(tickerplant) },
+      { simulator: figure(truth[table] ?? { distinct: 0, checksum: '' }), rdb: figure(rdb) },
     ]),
   );
 }
 
 function sides<Value>(both: BothSides<Value> | undefined): string {
   if (!both) return '-';
-  return both.simulator === both.tickerplant
-    ? `${both.tickerplant}`
-    : `${both.simulator} sent but ${both.tickerplant} there`;
+  return both.simulator === both.rdb ? `${both.rdb}` : `${both.simulator} sent but ${both.rdb} there`;
 }

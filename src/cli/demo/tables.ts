@@ -6,7 +6,7 @@ import { TABLE_EPOCH_MS } from '../../tables/epoch.ts';
 const CHUNK_ROWS = 50_000;
 const NS_PER_MS = 1_000_000n;
 
-/** What a table in the tickerplant holds, in the terms of the simulator's truth. */
+/** What a table of the RDB holds, in the terms of the simulator's truth. */
 export interface TableContent {
   readonly rows: number;
   /** Different bars (market, sym, start). */
@@ -50,7 +50,7 @@ class ContentReader {
   readonly #bars = new Map<string, Map<number, Hashes>>();
 
   add(answer: QValue): void {
-    if (answer.kind !== 'table') throw new TypeError('the tickerplant did not answer with a table');
+    if (answer.kind !== 'table') throw new TypeError('the RDB did not answer with a table');
     const markets = symbols(answer, 'mkt');
     const names = symbols(answer, 'sym');
     const starts = longs(answer, 'start');
