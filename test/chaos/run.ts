@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Clocks } from './clocks.ts';
+import { CHANNELS } from './command-lines.ts';
 import { type Evidence, isClean, judge, type Verdict } from './compare.ts';
 import { Conductor } from './conductor.ts';
 import { fillGap, gapsOf } from './daemon-control.ts';
@@ -10,7 +11,7 @@ import type { OwnEnd } from './managed-process.ts';
 import { hashOf, labelOf, type Plan } from './plan.ts';
 import { ask } from './q-query.ts';
 import { SimulatorControl, Witness } from './simulator-control.ts';
-import { CHANNELS, PROCESSES, System, ZONES } from './system.ts';
+import { PROCESSES, System, ZONES } from './system.ts';
 import { type Row, rowsOfHdb, rowsOfRdb } from './tables.ts';
 import { readTruth } from './truth.ts';
 

@@ -1,25 +1,25 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Clocks } from './clocks.ts';
+import {
+  CHANNELS,
+  daemonLine,
+  END_OF_DAY,
+  MAIN,
+  qLine,
+  ROOT,
+  simulatorLine,
+  writeConfiguration,
+} from './command-lines.ts';
 import { ManagedProcess } from './managed-process.ts';
 import type { Plan, Way } from './plan.ts';
 import { freePorts } from './ports.ts';
 import { TcpProxy } from './proxy.ts';
 import { Volume } from './volume.ts';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const MAIN = join(ROOT, 'dist/cli/main.js');
-
 export const PROCESSES = ['simulator', 'loader', 'hdb', 'tickerplant', 'rdb', 'daemon'] as const;
 
 export type ProcessName = (typeof PROCESSES)[number];
-
-/** Channels of each market, by the table that takes them. */
-export const CHANNELS = {
-  crypto: { agg1s: 'XAS', agg1m: 'XA' },
-  stocks: { agg1s: 'A', agg1m: 'AM' },
-} as const;
 
 /** Where the tickerplant counts its dates. */
 export const ZONES = { crypto: 'UTC', stocks: 'America/New_York' } as const;
@@ -132,8 +132,7 @@ export class System {
       },
       logging: { repeatWindowMs: 0 },
     };
-    // JSON is YAML.
-    writeFileSync(this.#configurationFile, JSON.stringify(configuration, undefined, 2));
+    writeConfiguration(this.#configurationFile, configuration);
   }
 
   /** Leaves no room where a process keeps what must last. @returns what gives it back */
@@ -172,48 +171,23 @@ export class System {
     const root = join(this.directory, 'hdb');
     const tickerplant = `:${proxies['rdb-tickerplant'].port}`;
     const loader = `:${ports.loader}`;
-    const q = (script: string, port: number, ...args: readonly string[]): string[] => [
-      'q',
-      join(ROOT, 'q', script),
-      ...args,
-      '-p',
-      `127.0.0.1:${port}`,
-    ];
-    const simulate = {
-      '--port': ports.simulator,
-      '--market': market,
-      '--symbols': symbols,
-      '--rate': rate,
-      '--seed': seed,
-      '--late': late,
-      '--hours': 'always',
-      '--truth': this.truthFile,
-    };
+    const follow = ['-tp', tickerplant, '-loader', loader, '-market', market, '-eod', END_OF_DAY];
     return {
-      simulator: [
-        'simulate',
-        '--json',
-        '--key',
-        'demo',
-        'witness',
-        ...Object.entries(simulate).flatMap(([flag, value]) => [flag, String(value)]),
-      ],
-      loader: q('feed.q', ports.loader, '-root', root, '-market', market, '-grace', '0'),
-      hdb: q('hdb.q', ports.hdb, '-root', root, '-loader', loader, '-name', 'hdb'),
-      tickerplant: q('tick.q', ports.tickerplant, '-log', this.#logDirectory, '-market', market),
-      rdb: q(
-        'rdb.q',
-        ports.rdb,
-        '-tp',
-        tickerplant,
-        '-loader',
-        loader,
-        '-market',
-        market,
-        '-eod',
-        [process.execPath, MAIN, 'q', join(ROOT, 'q/eod.q')].join(' '),
-      ),
-      daemon: ['start', '--config', this.#configurationFile, '--json'],
+      simulator: simulatorLine({
+        '--port': ports.simulator,
+        '--market': market,
+        '--symbols': symbols,
+        '--rate': rate,
+        '--seed': seed,
+        '--late': late,
+        '--hours': 'always',
+        '--truth': this.truthFile,
+      }),
+      loader: qLine('feed.q', ports.loader, '-root', root, '-market', market, '-grace', '0'),
+      hdb: qLine('hdb.q', ports.hdb, '-root', root, '-loader', loader, '-name', 'hdb'),
+      tickerplant: qLine('tick.q', ports.tickerplant, '-log', this.#logDirectory, '-market', market),
+      rdb: qLine('rdb.q', ports.rdb, ...follow),
+      daemon: daemonLine(this.#configurationFile),
     };
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CHANNELS } from '../command-lines.ts';
 import { isClean, judge, type Verdict } from '../compare.ts';
 import { gapsOf } from '../daemon-control.ts';
 import type { Gap } from '../gaps.ts';
@@ -12,7 +13,7 @@ import { MemoryRecord } from './memory.ts';
 import type { MarketDay } from './options.ts';
 import { QueryWatch } from './query-watch.ts';
 import { RollWatch } from './roll-watch.ts';
-import { CHANNELS, PROCESSES, type ProcessName, System } from './system.ts';
+import { PROCESSES, type ProcessName, System } from './system.ts';
 
 /** Real time, as everything below that does not say otherwise. */
 const START_LIMIT_MS = 60_000;

@@ -1,28 +1,25 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import {
+  CHANNELS,
+  daemonLine,
+  END_OF_DAY,
+  MAIN,
+  qLine,
+  ROOT,
+  simulatorLine,
+  writeConfiguration,
+} from '../command-lines.ts';
 import { ManagedProcess } from '../managed-process.ts';
 import { freePorts } from '../ports.ts';
 import type { FastClock } from './fast-clock.ts';
-import type { Market } from './market-calendar.ts';
 import type { MarketDay } from './options.ts';
-
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const MAIN = join(ROOT, 'dist/cli/main.js');
 
 export const PROCESSES = ['simulator', 'loader', 'hdb', 'tickerplant', 'rdb', 'gateway', 'daemon'] as const;
 
 export type ProcessName = (typeof PROCESSES)[number];
 
 type Listening = Exclude<ProcessName, 'daemon'>;
-
-/** Channels of each market, by the table that takes them. */
-export const CHANNELS: Readonly<Record<Market, { readonly agg1s: string; readonly agg1m: string }>> = {
-  stocks: { agg1s: 'A', agg1m: 'AM' },
-  crypto: { agg1s: 'XAS', agg1m: 'XA' },
-  forex: { agg1s: 'CAS', agg1m: 'CA' },
-  futures: { agg1s: 'A', agg1m: 'AM' },
-};
 
 /** The longest timeout that can be configured. */
 const LONGEST_MS = 600_000;
@@ -106,8 +103,7 @@ export class System {
         stopMs: timeout(10_000),
       },
     };
-    // JSON is YAML.
-    writeFileSync(this.#configurationFile, JSON.stringify(configuration, undefined, 2));
+    writeConfiguration(this.#configurationFile, configuration);
   }
 
   get #configurationFile(): string {
@@ -118,43 +114,30 @@ export class System {
     const { market, symbols, rate, seed } = this.#day;
     const { ports } = this;
     const at = (name: Listening): string => `:${ports[name]}`;
-    const q = (script: string, name: Listening, ...args: readonly string[]): string[] => [
-      'q',
-      join(ROOT, 'q', script),
-      ...args,
-      '-p',
-      `127.0.0.1:${ports[name]}`,
-    ];
+    const q = (script: string, name: Listening, ...args: readonly string[]): string[] =>
+      qLine(script, ports[name], ...args);
     const root = join(this.#directory, 'hdb');
     const logs = join(this.#directory, 'tickerplant');
-    const simulate = {
-      '--port': ports.simulator,
-      '--market': market,
-      '--symbols': symbols,
-      '--rate': rate,
-      '--seed': seed,
-      '--hours': 'exchange',
-      '--truth': this.truthFile,
-    };
     return {
-      simulator: [
-        'simulate',
-        '--json',
-        '--key',
-        'demo',
-        'witness',
-        ...Object.entries(simulate).flatMap(([flag, value]) => [flag, String(value)]),
-      ],
+      simulator: simulatorLine({
+        '--port': ports.simulator,
+        '--market': market,
+        '--symbols': symbols,
+        '--rate': rate,
+        '--seed': seed,
+        '--hours': 'exchange',
+        '--truth': this.truthFile,
+      }),
       loader: q('feed.q', 'loader', '-root', root, '-market', market),
       hdb: q('hdb.q', 'hdb', '-root', root, '-loader', at('loader'), '-name', 'hdb'),
       tickerplant: q('tick.q', 'tickerplant', '-log', logs, '-market', market),
       rdb: [
         ...q('rdb.q', 'rdb', '-tp', at('tickerplant'), '-loader', at('loader'), '-market', market),
         '-eod',
-        `${process.execPath} ${MAIN} q ${join(ROOT, 'q/eod.q')}`,
+        END_OF_DAY,
       ],
       gateway: q('gateway.q', 'gateway', '-rdb', `${market}=${at('rdb')}`, '-hdb', `${market}=${at('hdb')}`),
-      daemon: ['start', '--config', this.#configurationFile, '--json'],
+      daemon: daemonLine(this.#configurationFile),
     };
   }
 }
