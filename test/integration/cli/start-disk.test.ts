@@ -1,59 +1,36 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { lockSpool } from '../../../src/realtime/spool/lock.ts';
-import { AGGREGATE_TABLES } from '../../../src/tables/definitions.ts';
-import { CommandProcess, type CommandResult } from '../../support/command-process.ts';
-import { FakeTickerplant } from '../../support/fake-tickerplant.ts';
-import { START_MS, symbolsOf, TRADING_DATE } from '../../support/feed-harness.ts';
-import { MassiveServer } from '../../support/massive-server.ts';
+import type { CommandProcess, CommandResult } from '../../support/command-process.ts';
+import { symbolsOf } from '../../support/feed-harness.ts';
+import { StartedDaemon } from '../../support/started-daemon.ts';
 
 /** What a daemon that kept no rows on disk left when it was killed: a lock, and a quarantine with an event and a batch. */
 const STATE_WITHOUT_SPOOL = fileURLToPath(new URL('../../fixtures/state-without-spool', import.meta.url));
 
 describe('massive-kdb start - what it finds on disk', function () {
   this.timeout(60_000);
-  let directory: string;
+  let daemon: StartedDaemon;
   let state: string;
-  let massive: MassiveServer;
-  let tickerplant: FakeTickerplant;
-  const processes: CommandProcess[] = [];
 
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'massive-kdb-disk-'));
-    state = join(directory, 'state');
-    massive = await MassiveServer.start();
-    tickerplant = await FakeTickerplant.listen([AGGREGATE_TABLES.agg1s]);
-    tickerplant.date = TRADING_DATE;
+    daemon = await StartedDaemon.prepare();
+    state = join(daemon.directory, 'state');
   });
-  afterEach(async () => {
-    for (const { process } of processes.splice(0)) process.kill('SIGKILL');
-    await massive.stop();
-    await tickerplant.server.close();
-    rmSync(directory, { recursive: true });
-  });
+  afterEach(() => daemon.close());
 
-  function start(...flags: string[]): CommandProcess {
-    const line = ['--market', 'stocks', '--channels', 'A', '--host', massive.url, '--state-directory', state];
-    const started = new CommandProcess(
-      ['start', ...line, '--target', `:${tickerplant.server.port}`, ...flags],
-      { MASSIVE_API_KEY: 'aKey', HOME: directory },
-      directory,
-    );
-    processes.push(started);
-    return started;
+  function start(): CommandProcess {
+    return daemon.start('--state-directory', state);
   }
 
   /** Sends one bar, waits until the tickerplant has it, and stops the daemon. */
-  async function deliverOne(daemon: CommandProcess): Promise<CommandResult> {
-    const connection = await massive.connection(0);
-    await connection.subscribed;
-    connection.send([{ ev: 'A', sym: 'NEW', v: 1, o: 2, c: 2, h: 2, l: 2, s: START_MS, e: START_MS + 1 }]);
-    await tickerplant.server.watch.until(() => tickerplant.updates.length > 0);
-    daemon.process.kill('SIGTERM');
-    return daemon.done;
+  async function deliverOne({ process, done }: CommandProcess): Promise<CommandResult> {
+    await daemon.send(0, ['NEW']);
+    await daemon.delivered();
+    process.kill('SIGTERM');
+    return done;
   }
 
   it('a state directory of a version without a spool: it starts, and leaves alone what is there', async () => {
@@ -61,7 +38,7 @@ describe('massive-kdb start - what it finds on disk', function () {
     const { code, stderr } = await deliverOne(start());
     expect(code).to.equal(0);
     expect(complaints(stderr).join('\n')).not.to.match(/spool|ledger|quarantine|\block/);
-    expect(symbolsOf(tickerplant.updates[0]!.columns)).to.deep.equal(['NEW']);
+    expect(symbolsOf(daemon.tickerplant.updates[0]!.columns)).to.deep.equal(['NEW']);
     const events = readFileSync(join(state, 'quarantine', 'events.ndjson'), 'utf8');
     expect(events).to.equal(readFileSync(join(STATE_WITHOUT_SPOOL, 'quarantine', 'events.ndjson'), 'utf8'));
     expect(readdirSync(join(state, 'quarantine', 'batches'))).to.have.lengthOf(1);
@@ -71,7 +48,7 @@ describe('massive-kdb start - what it finds on disk', function () {
     readonly what: string;
     readonly exitCode: number;
     readonly line: RegExp;
-    readonly prepare: () => void | Promise<unknown>;
+    readonly prepare: () => unknown;
   }[] = [
     {
       what: 'a spool whose directory cannot be made',
@@ -107,7 +84,7 @@ describe('massive-kdb start - what it finds on disk', function () {
       expect(complaints(stderr)).to.have.lengthOf(1);
       expect(complaints(stderr)[0]).to.match(line);
       expect(code).to.equal(exitCode);
-      expect(massive.connections).to.have.lengthOf(0);
+      expect(daemon.massive.connections).to.have.lengthOf(0);
     });
   }
 

@@ -1,59 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { AGGREGATE_TABLES } from '../../../src/tables/definitions.ts';
-import { CommandProcess } from '../../support/command-process.ts';
+import type { CommandProcess } from '../../support/command-process.ts';
 import { FakeTickerplant, type Update } from '../../support/fake-tickerplant.ts';
-import { START_MS, symbolsOf, TRADING_DATE } from '../../support/feed-harness.ts';
-import { MassiveServer } from '../../support/massive-server.ts';
+import { symbolsOf } from '../../support/feed-harness.ts';
+import { StartedDaemon } from '../../support/started-daemon.ts';
 
 const DONE = { value: { kind: 'primitive', type: 101, code: 0 } } as const;
 
 describe('massive-kdb start - killed without warning', function () {
   this.timeout(60_000);
-  let directory: string;
-  let massive: MassiveServer;
+  let daemon: StartedDaemon;
   let tickerplant: FakeTickerplant;
-  const processes: CommandProcess[] = [];
 
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'massive-kdb-crash-'));
-    massive = await MassiveServer.start();
-    tickerplant = await FakeTickerplant.listen([AGGREGATE_TABLES.agg1s]);
-    tickerplant.date = TRADING_DATE;
+    daemon = await StartedDaemon.prepare();
+    tickerplant = daemon.tickerplant;
   });
-  afterEach(async () => {
-    for (const { process } of processes.splice(0)) process.kill('SIGKILL');
-    await massive.stop();
-    await tickerplant.server.close();
-    rmSync(directory, { recursive: true });
-  });
+  afterEach(() => daemon.close());
 
   function start(): CommandProcess {
-    const flags = ['--market', 'stocks', '--channels', 'A', '--host', massive.url];
-    const target = ['--target', `:${tickerplant.server.port}`, '--drain-interval-ms', '10'];
-    const environment = { MASSIVE_API_KEY: 'aKey', HOME: directory };
-    const started = new CommandProcess(['start', ...flags, ...target], environment, directory);
-    processes.push(started);
-    return started;
-  }
-
-  async function send(index: number, symbols: readonly string[]): Promise<void> {
-    const connection = await massive.connection(index);
-    await connection.subscribed;
-    const bars = symbols.map(sym => ({
-      ev: 'A',
-      sym,
-      v: 1,
-      o: 2,
-      c: 2,
-      h: 2,
-      l: 2,
-      s: START_MS,
-      e: START_MS + 1,
-    }));
-    connection.send(bars);
+    return daemon.start('--drain-interval-ms', '10');
   }
 
   async function killed({ process, done }: CommandProcess): Promise<void> {
@@ -64,16 +30,16 @@ describe('massive-kdb start - killed without warning', function () {
   it('sends at its next start what had no answer, before anything new', async () => {
     tickerplant.onUpdate = () => 'nothing';
     const first = start();
-    await send(0, ['A', 'B']);
-    await tickerplant.server.watch.until(() => tickerplant.updates.length > 0);
+    await daemon.send(0, ['A', 'B']);
+    await daemon.delivered();
     await killed(first);
 
     tickerplant.updates.length = 0;
     tickerplant.onUpdate = () => DONE;
     const second = start();
-    await tickerplant.server.watch.until(() => tickerplant.updates.length > 0);
-    await send(1, ['C']);
-    await tickerplant.server.watch.until(() => tickerplant.updates.length > 1);
+    await daemon.delivered();
+    await daemon.send(1, ['C']);
+    await daemon.delivered(1);
     second.process.kill('SIGTERM');
     expect((await second.done).code).equal(0);
     expect(tickerplant.updates.map(({ columns }) => symbolsOf(columns))).deep.equal([['A', 'B'], ['C']]);
@@ -83,8 +49,8 @@ describe('massive-kdb start - killed without warning', function () {
     tickerplant.isNumbering = true;
     tickerplant.onUpdate = () => 'nothing';
     const first = start();
-    await send(0, ['A']);
-    await tickerplant.server.watch.until(() => tickerplant.updates.length > 0);
+    await daemon.send(0, ['A']);
+    await daemon.delivered();
     await killed(first);
 
     const numbers = new Set<string>();
@@ -98,7 +64,7 @@ describe('massive-kdb start - killed without warning', function () {
     };
     tickerplant.onUpdate(tickerplant.updates[0]!, 1);
     const second = start();
-    await send(1, ['B']);
+    await daemon.send(1, ['B']);
     await tickerplant.server.watch.until(() => taken.length > 1);
     second.process.kill('SIGTERM');
     expect((await second.done).code).equal(0);
@@ -109,8 +75,8 @@ describe('massive-kdb start - killed without warning', function () {
   it('ends with 0 where rows wait on disk for a tickerplant that is away, and says how many', async () => {
     tickerplant.onUpdate = () => 'nothing';
     const first = start();
-    await send(0, ['A', 'B', 'C']);
-    await tickerplant.server.watch.until(() => tickerplant.updates.length > 0);
+    await daemon.send(0, ['A', 'B', 'C']);
+    await daemon.delivered();
     await tickerplant.server.close();
     first.process.kill('SIGTERM');
     const { code, stderr } = await first.done;
@@ -118,8 +84,9 @@ describe('massive-kdb start - killed without warning', function () {
     expect(stderr).match(/in all: 3 rows received; 0 delivered .*3 wait on disk/);
     expect(stderr).not.contain('ROWS LOST');
     tickerplant = await FakeTickerplant.listen([AGGREGATE_TABLES.agg1s]);
+    daemon.tickerplant = tickerplant;
     start();
-    await tickerplant.server.watch.until(() => tickerplant.updates.length > 0);
+    await daemon.delivered();
     expect(symbolsOf(tickerplant.updates[0]!.columns)).deep.equal(['A', 'B', 'C']);
   });
 });

@@ -159,7 +159,7 @@ describe('backfill', () => {
 
   it('a stop keeps what is published and leaves the rest', async () => {
     const stop = new AbortController();
-    const observer = { ...UNWATCHED, groupPublished: () => stop.abort('SIGINT') };
+    const observer = { ...UNOBSERVED, groupPublished: () => stop.abort('SIGINT') };
     const { report } = await backfill({ stop: stop.signal, observer });
     expect(report.units.published).to.be.within(1, 3);
     expect(report.units.left).to.equal(4 - report.units.published);
