@@ -22,6 +22,7 @@ import { loaderTarget, openLoader } from './backfill/loader.ts';
 import { type CommandContext, defineCommand } from './command.ts';
 import { CONFIGURATION_FLAGS } from './configuration.ts';
 import { reportOf } from './report-error.ts';
+import { announce } from './start/announce.ts';
 import { assembleFeed, clusterOf, type SharedParts, subscriptionsOf } from './start/feed-assembly.ts';
 import { type FeedSpool, openFeedSpool } from './start/feed-spool.ts';
 import { marketHours, type WatchedGaps, watchGaps } from './start/gaps.ts';
@@ -69,11 +70,15 @@ async function runFeeds(
       assembleFeed(feed, subscriptions[index]!, configuration, spools[index]!, parts),
     );
     const gaps = await watchGaps(feeds, configuration, { ...parts, logger });
-    const hangup = onHangup(flags, current, feeds, logger);
+    const manager = announce(feeds, configuration, context.environment, { clock: systemClock, logger });
+    context.stop.addEventListener('abort', () => manager?.stopping(), { once: true });
+    const hangup = onHangup(flags, current, feeds, logger, manager);
     tellStop(context.stop, configuration.timeouts.stopMs, logger);
     return await runToEnd(feeds, gaps, flags, context).finally(async () => {
       hangup.cancel();
+      manager?.stopping();
       await gaps.close();
+      await manager?.told();
     });
   } finally {
     await closeSpools(spools, logger);

@@ -3,6 +3,7 @@ import type { Configuration } from '../../config/schema.ts';
 import { resolveSecrets, type Secrets } from '../../config/secrets.ts';
 import { systemSources } from '../../config/system-sources.ts';
 import type { ProcessLogger } from '../../ops/logger.ts';
+import type { ServiceManager } from '../../ops/service-manager.ts';
 import type { Feed } from '../../realtime/feed.ts';
 import { configurationFromProcess } from '../configuration.ts';
 import { subscriptionsOf } from './feed-assembly.ts';
@@ -23,11 +24,15 @@ export function onHangup(
   current: Reloadable,
   feeds: readonly Feed[],
   logger: ProcessLogger,
+  manager: Pick<ServiceManager, 'reloading' | 'reloaded'> | undefined,
 ): { cancel(): void } {
   const reload = () => {
-    reloaded(flags, current, feeds, logger).catch((error: unknown) => {
-      logger.error(`reload refused, everything stays as it was: ${messageOf(error)}`);
-    });
+    manager?.reloading();
+    reloaded(flags, current, feeds, logger)
+      .catch((error: unknown) => {
+        logger.error(`reload refused, everything stays as it was: ${messageOf(error)}`);
+      })
+      .finally(() => manager?.reloaded());
   };
   process.on('SIGHUP', reload);
   return { cancel: () => process.off('SIGHUP', reload) };
