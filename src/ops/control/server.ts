@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { EndingError, MassiveKdbError, messageOf } from '../../base/errors.ts';
 import { ExitCode } from '../../base/exit-codes.ts';
 import type { Logger } from '../../base/logger.ts';
+import { findRoute, refusalOf } from './matching.ts';
 
 /** Nothing that is asked here is longer. */
 const MOST_BODY_BYTES = 16 * 1024;
@@ -154,11 +155,10 @@ async function answer(
 ): Promise<void> {
   const [path, ...rest] = (request.url ?? '').split('?') as [string, ...string[]];
   const query = new URLSearchParams(rest.join('?'));
-  const known = routes.filter(route => route.path.test(path));
-  const route = known.find(({ method }) => method === request.method);
-  if (!route) {
+  const found = findRoute(routes, request.method, path);
+  if (found.kind !== 'route') {
     const [status, message] =
-      known.length > 0 ? [405, 'this is not done to it'] : [404, `there is no ${path}`];
+      found.kind === 'no-method' ? [405, 'this is not done to it'] : [404, `there is no ${path}`];
     reply(response, status, refusal(message));
     return;
   }
@@ -168,12 +168,12 @@ async function answer(
     return;
   }
   try {
+    const { route, groups } = found;
     if ('stream' in route) stream(route, query, response);
-    else reply(response, 200, await route.answer(groupsOf(route.path, path), body.value, query));
+    else reply(response, 200, await route.answer(groups, body.value, query));
   } catch (error) {
     if (!(error instanceof MassiveKdbError)) throw error;
-    const exitCode = error instanceof EndingError ? error.exitCode : ExitCode.failed;
-    reply(response, 409, { error: { code: error.code, ...told(error), exitCode } });
+    reply(response, 409, refusalOf(error));
   }
 }
 
@@ -208,23 +208,6 @@ async function bodyOf(request: IncomingMessage): Promise<{ readonly value: unkno
   } catch {
     return undefined;
   }
-}
-
-function groupsOf(pattern: RegExp, path: string): Record<string, string> {
-  const groups = pattern.exec(path)?.groups ?? {};
-  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decoded(value)]));
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function told({ details }: MassiveKdbError): Pick<ControlRefusal['error'], 'what' | 'remedy'> {
-  return { what: details.what, remedy: details.remedy };
 }
 
 function refusal(what: string): ControlRefusal {
