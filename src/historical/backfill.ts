@@ -3,33 +3,13 @@ import { firstAborted } from '../base/abort.ts';
 import type { Clock } from '../base/clock.ts';
 import { EndingError } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
-import type { MergedDate, WaitingPart } from '../kdb/loader/answers.ts';
+import type { WaitingPart } from '../kdb/loader/answers.ts';
 import { MissingFileError } from './errors.ts';
+import type { BackfillObserver } from './observer.ts';
 import type { Plan } from './plan.ts';
 import { type BackfillReport, ReportDraft } from './report.ts';
 import type { Unit, UnitGroup } from './unit.ts';
 import { stageUnit, type UnitParts } from './unit-work.ts';
-
-/** Who watches a backfill. */
-export interface BackfillObserver {
-  unitStarted(unit: Unit): void;
-  rows(unit: Unit, rows: number): void;
-  unitStaged(unit: Unit, rows: number): void;
-  unitFailed(unit: Unit, error: unknown): void;
-  mergeStarted(group: UnitGroup): void;
-  /** `units`: how many of the group it concerns. */
-  groupPublished(group: UnitGroup, units: number, dates: readonly MergedDate[]): void;
-}
-
-/** For a backfill that nobody watches. */
-export const UNOBSERVED: BackfillObserver = {
-  unitStarted: () => {},
-  rows: () => {},
-  unitStaged: () => {},
-  unitFailed: () => {},
-  mergeStarted: () => {},
-  groupPublished: () => {},
-};
 
 export interface BackfillOptions {
   /** Units that are fetched at once. */

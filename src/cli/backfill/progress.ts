@@ -2,8 +2,8 @@ import { MultiBar, Presets } from 'cli-progress';
 import type { Clock } from '../../base/clock.ts';
 import { seconds } from '../../base/durations.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { BackfillObserver } from '../../historical/backfill.ts';
-import type { Unit } from '../../historical/unit.ts';
+import type { BackfillObserver } from '../../historical/observer.ts';
+import { RowMeter } from '../../historical/row-meter.ts';
 import { isoDateOf } from '../../tables/epoch.ts';
 
 /** How progress is shown: bars on a terminal, lines, or JSON lines for programs. */
@@ -31,8 +31,11 @@ export function terminalProgress(stderr: NodeJS.WriteStream, total: number, cloc
   const bar = bars.create(total, 0, { rows: 0, rate: 0, left: '?', now: '' });
   const meter = new RowMeter(clock);
   let done = 0;
-  const show = (now: string) =>
-    bar.update(done, { rows: meter.rows, rate: meter.rate(), left: meter.left(done, total), now });
+  const show = (now: string) => {
+    const remainingMs = meter.remainingMs(done, total);
+    const left = remainingMs === undefined ? '?' : seconds(remainingMs);
+    bar.update(done, { rows: meter.rows, rate: meter.rate(), left, now });
+  };
   return {
     unitStarted: unit => show(unit.id),
     rows(unit, rows) {
@@ -117,33 +120,4 @@ export function jsonProgress(stdout: NodeJS.WritableStream): Progress {
       }),
     end: () => {},
   };
-}
-
-/** Rows of all units so far, how many come in a second, and what time is left. */
-class RowMeter {
-  readonly #clock: Clock;
-  readonly #startMs: number;
-  readonly #byUnit = new Map<string, number>();
-  rows = 0;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-    this.#startMs = clock.monotonicMs();
-  }
-
-  take(unit: Unit, rows: number): void {
-    this.rows += rows - (this.#byUnit.get(unit.id) ?? 0);
-    this.#byUnit.set(unit.id, rows);
-  }
-
-  rate(): number {
-    const elapsedMs = this.#clock.monotonicMs() - this.#startMs;
-    return elapsedMs > 0 ? Math.round((this.rows * 1000) / elapsedMs) : 0;
-  }
-
-  left(done: number, total: number): string {
-    if (done === 0) return '?';
-    const elapsedMs = this.#clock.monotonicMs() - this.#startMs;
-    return seconds((elapsedMs * (total - done)) / done);
-  }
 }

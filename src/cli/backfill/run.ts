@@ -9,7 +9,9 @@ import { Backfill, type BackfillOutcome } from '../../historical/backfill.ts';
 import { fallbackOf } from '../../historical/fallback.ts';
 import { Ledger } from '../../historical/ledger.ts';
 import type { LoaderLink } from '../../historical/loader-link.ts';
+import { observedByAll } from '../../historical/observer.ts';
 import { makePlan, type Plan } from '../../historical/plan.ts';
+import { ProgressFile } from '../../historical/progress-file.ts';
 import type { BackfillRequest } from '../../historical/request.ts';
 import type { Sources } from '../../historical/sources.ts';
 import type { Unit } from '../../historical/unit.ts';
@@ -67,7 +69,7 @@ export async function runRequest(request: BackfillRequest, parts: RunParts): Pro
 
 /** Undefined where nothing is to be done, or only to be shown. */
 async function runPlan(plan: Plan, ledger: Ledger, parts: RunParts): Promise<BackfillOutcome | undefined> {
-  const { flags, concurrency, context, sources, loader, logger } = parts;
+  const { configuration, flags, concurrency, context, sources, loader, logger } = parts;
   const backfill = new Backfill(
     plan,
     { sources, ledger, loader, logger, clock: systemClock },
@@ -77,9 +79,17 @@ async function runPlan(plan: Plan, ledger: Ledger, parts: RunParts): Promise<Bac
   print(planLines(plan, left, requestsPerMinute(sources)), flags, context);
   if (flags['dry-run'] || left.length === 0) return undefined;
   const progress = progressOf(flags, left.length, context);
-  const outcome = await backfill.run(context.stop, progress);
-  progress.end();
-  return outcome;
+  const file = new ProgressFile(plan, left, {
+    stateDirectory: configuration.state.directory,
+    clock: systemClock,
+    logger,
+  });
+  try {
+    return await backfill.run(context.stop, observedByAll(progress, file));
+  } finally {
+    progress.end();
+    file.end();
+  }
 }
 
 function requestsPerMinute({ rest }: Sources): number {

@@ -1,7 +1,8 @@
 import { ExitCode } from '../../base/exit-codes.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
-import { Backfill, type BackfillParts, UNOBSERVED } from '../backfill.ts';
+import { Backfill, type BackfillParts } from '../backfill.ts';
 import { BackfillError } from '../errors.ts';
+import { UNOBSERVED } from '../observer.ts';
 import { makePlan } from '../plan.ts';
 import type { BackfillReport } from '../report.ts';
 import type { BackfillRequest } from '../request.ts';

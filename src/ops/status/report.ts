@@ -3,6 +3,10 @@
  * it; times are ms since 1970, durations ms. No secret is ever in it, and nothing whose size grows with the symbols.
  */
 
+import type { BackfillStatus } from '../../base/backfill-status.ts';
+
+export type { BackfillStatus };
+
 /** How bad it is: `bad` needs somebody, `warning` mends itself or is a choice. */
 export type Severity = 'good' | 'warning' | 'bad';
 
@@ -147,25 +151,6 @@ export interface QuotaStatus {
   readonly lastMinute: number;
   readonly today: number;
   readonly dailyRequests: number | null;
-}
-
-export interface BackfillStatus {
-  readonly pid: number;
-  readonly market: string;
-  readonly table: string;
-  readonly startedMs: number;
-  readonly changedMs: number;
-  readonly units: { readonly total: number; readonly finished: number; readonly failed: number };
-  readonly rows: number;
-  readonly rowsPerSecond: number;
-  /** Null while too little is done to say. */
-  readonly remainingMs: number | null;
-  /** In the plan's order; a run of many shows those around the ones in work. */
-  readonly dates: readonly {
-    readonly name: string;
-    readonly state: 'waiting' | 'fetching' | 'merging' | 'published' | 'failed';
-    readonly rows: number;
-  }[];
 }
 
 /** The newest version of a symbol's newest bar. Prices as they came; null where there is none. */
