@@ -38,6 +38,7 @@ export class SymbolTable {
   #hashes: Int32Array;
   #count = 0;
   #longestBytes = 1;
+  #clearings = 0;
   readonly #limit: number;
 
   constructor(limit = 4_000_000) {
@@ -54,6 +55,11 @@ export class SymbolTable {
     return this.#count;
   }
 
+  /** How often the ids have been given anew: who remembers some has to forget them when it changes. */
+  get clearings(): number {
+    return this.#clearings;
+  }
+
   /** Bytes of the longest name, its NUL included. */
   get longestBytes(): number {
     return this.#longestBytes;
@@ -61,6 +67,7 @@ export class SymbolTable {
 
   /** Forgets every name but the empty one. */
   clear(): void {
+    this.#clearings++;
     this.#slots.fill(0);
     this.#count = 1;
     this.#longestBytes = 1;

@@ -1,0 +1,52 @@
+import type { Clock, Timer } from '../../base/clock.ts';
+
+const SECOND_MS = 1000;
+/** Half an hour. */
+export const KEPT_POINTS = 1_800;
+
+/**
+ * The newest points of a series, one a second: half an hour of them. The points are made by `makePoint`, shortly after
+ * each second of the wall clock.
+ */
+export class Series<Point> {
+  readonly #clock: Clock;
+  readonly #makePoint: (nowMs: number) => Point;
+  #points: Point[] = [];
+  #oldest = 0;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock, makePoint: (nowMs: number) => Point) {
+    this.#clock = clock;
+    this.#makePoint = makePoint;
+  }
+
+  start(): void {
+    const delayMs = SECOND_MS - (this.#clock.wallMs() % SECOND_MS);
+    this.#timer = this.#clock.after(delayMs, () => this.#tick(), false);
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  /** The newest one; undefined before the first second. */
+  get latest(): Point | undefined {
+    return this.#points.at(this.#oldest - 1);
+  }
+
+  /** Oldest first. */
+  points(): Point[] {
+    return [...this.#points.slice(this.#oldest), ...this.#points.slice(0, this.#oldest)];
+  }
+
+  #tick(): void {
+    const point = this.#makePoint(this.#clock.wallMs());
+    if (this.#points.length < KEPT_POINTS) {
+      this.#points.push(point);
+    } else {
+      this.#points[this.#oldest] = point;
+      this.#oldest = (this.#oldest + 1) % KEPT_POINTS;
+    }
+    this.start();
+  }
+}
