@@ -12,6 +12,15 @@ export interface Counters {
   counter(name: string, labels?: Readonly<Record<string, string>>): Counter;
   /** Every counter by `name{label="value"}`, for summaries and tests. */
   snapshot(): ReadonlyMap<string, number>;
+  /** Every counter as it stands. */
+  readings(): readonly CounterReading[];
+}
+
+/** What one counter has counted. */
+export interface CounterReading {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly total: number;
 }
 
 /** Counters in memory. */
@@ -22,17 +31,25 @@ export function memoryCounters(): Counters {
       const key = counterKey(name, labels);
       let counter = counters.get(key);
       if (!counter) {
-        counter = new MutableCounter();
+        counter = new MutableCounter(name, labels);
         counters.set(key, counter);
       }
       return counter;
     },
     snapshot: () => new Map([...counters].map(([key, counter]) => [key, counter.total])),
+    readings: () => [...counters.values()],
   };
 }
 
-class MutableCounter implements Counter {
+class MutableCounter implements Counter, CounterReading {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
   total = 0;
+
+  constructor(name: string, labels: Readonly<Record<string, string>>) {
+    this.name = name;
+    this.labels = labels;
+  }
 
   add(count = 1): void {
     this.total += count;

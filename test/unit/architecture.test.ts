@@ -36,6 +36,7 @@ const PACKAGE_IN: Readonly<Record<string, readonly string[]>> = {
   '@rgrove/parse-xml': ['massive'],
   aws4: ['massive'],
   'node-q': ['kdb'],
+  'prom-client': ['ops'],
   winston: ['ops'],
   ws: ['massive', 'simulator'],
   yaml: ['config'],
