@@ -1,13 +1,14 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { messageOf } from '../base/errors.ts';
 import { contradictions, type FeedRules, missingParts } from './checks.ts';
+import { completed } from './completion.ts';
 import { ConfigurationError } from './errors.ts';
 import { type ConfigurationFile, isRecord, parseConfigurationFile } from './file.ts';
 import { applyOneFeed, type Given, type Tree } from './one-feed.ts';
-import { Origins, type SettingPath } from './origin.ts';
+import { Origins } from './origin.ts';
 import { type Environment, environmentOverrides, flagOverrides, unknownVariables } from './overrides.ts';
 import { inOrder, problemLine, problemsOf } from './problems.ts';
-import { type Configuration, configurationSchema, type ParsedConfiguration } from './schema.ts';
+import { type Configuration, configurationSchema } from './schema.ts';
 import type { SimpleSetting } from './settings.ts';
 
 /** Where a configuration comes from. */
@@ -130,51 +131,4 @@ function assign(tree: Tree, origins: Origins, setting: SimpleSetting, { value, o
   }
   section[setting.path.at(-1)!] = value;
   origins.set(setting.path, origin);
-}
-
-/** Makes paths absolute and names the targets of every feed. */
-function completed(
-  configuration: ParsedConfiguration,
-  origins: Origins,
-  sources: ConfigurationSources,
-): Configuration {
-  const absolute = (path: SettingPath, value: string): string => {
-    if (value === '~' || value.startsWith('~/')) return join(sources.homeDirectory, value.slice(1));
-    const origin = origins.of(path);
-    const base =
-      origin.kind === 'file'
-        ? resolve(sources.workingDirectory, origin.file, '..')
-        : sources.workingDirectory;
-    return resolve(base, value);
-  };
-  const optional = (path: SettingPath, value: string | null) =>
-    value === null ? null : absolute(path, value);
-  const { state, spool, quarantine, status, logging } = configuration;
-  const stateDirectory = absolute(['state', 'directory'], state.directory);
-  // A relative one is a part of the state, wherever that is.
-  const inState = (path: SettingPath, value: string) =>
-    /^~|^\//.test(value) ? absolute(path, value) : join(stateDirectory, value);
-  return {
-    ...configuration,
-    feeds: configuration.feeds.map((feed, index) => ({
-      ...feed,
-      symbolsFile: optional(['feeds', index, 'symbolsFile'], feed.symbolsFile),
-      keyFile: optional(['feeds', index, 'keyFile'], feed.keyFile),
-      targets: feed.targets ?? configuration.targets.map(target => target.name),
-    })),
-    targets: configuration.targets.map((target, index) => ({
-      ...target,
-      passwordFile: optional(['targets', index, 'passwordFile'], target.passwordFile),
-      tlsCaFile: optional(['targets', index, 'tlsCaFile'], target.tlsCaFile),
-    })),
-    state: { directory: stateDirectory },
-    spool: { ...spool, directory: inState(['spool', 'directory'], spool.directory) },
-    quarantine: { ...quarantine, directory: inState(['quarantine', 'directory'], quarantine.directory) },
-    status: {
-      ...status,
-      tlsCertFile: optional(['status', 'tlsCertFile'], status.tlsCertFile),
-      tlsKeyFile: optional(['status', 'tlsKeyFile'], status.tlsKeyFile),
-    },
-    logging: { ...logging, file: optional(['logging', 'file'], logging.file) },
-  };
 }

@@ -77,6 +77,21 @@ describe('configuration - layers', () => {
     expect(load({ flags: { 'quarantine-directory': '/var/bad' } }).quarantine.directory).to.equal('/var/bad');
   });
 
+  it('paths of the history are absolute as well, and an address of flat files stays what it is', () => {
+    const text =
+      'history: {keyFile: key, cacheDirectory: ~/cache, flatFiles: {place: mirror, accessKeyFile: id}, loader: {tlsCaFile: ca.pem}}';
+    const flags = { config: '/etc/kdb/a.yaml' };
+    const { history } = load({ files: { '/etc/kdb/a.yaml': text }, flags });
+    expect(history.keyFile).to.equal('/etc/kdb/key');
+    expect(history.cacheDirectory).to.equal('/home/ops/cache');
+    expect(history.flatFiles.place).to.equal('/etc/kdb/mirror');
+    expect(history.flatFiles.accessKeyFile).to.equal('/etc/kdb/id');
+    expect(history.loader.tlsCaFile).to.equal('/etc/kdb/ca.pem');
+    const standard = load({ files: {} }).history;
+    expect(standard.cacheDirectory).to.equal('/home/ops/.cache/massive-kdb');
+    expect(standard.flatFiles.place).to.equal('https://files.massive.com');
+  });
+
   it('tells of each setting where it comes from', () => {
     const sources = configurationSources({
       files,
