@@ -14,10 +14,7 @@ interface Page {
   readonly content: Content;
 }
 
-/**
- * A whole document. Nothing in it is inline, as the policy wants it; the referrer's policy is stated because browsers
- * send `Origin: null` with a form where it forbids to name the page itself.
- */
+/** A whole document. Nothing in it is inline, as the policy wants it. */
 export function documentOf({ title, live, tools, content }: Page): string {
   const scripts = html`
 <link rel="stylesheet" href="/assets/uplot.css">
@@ -30,7 +27,6 @@ export function documentOf({ title, live, tools, content }: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="referrer" content="same-origin">
 <title>${title}</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 <script src="/assets/theme.js"></script>

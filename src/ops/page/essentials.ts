@@ -86,7 +86,7 @@ function gapRow(feedName: string, gap: GapView, zone: string, nowMs: number): Ht
 <td class="number">${count(rows)}</td>
 <td class="note-cell">${gapNote(gap, nowMs)}</td>
 <td class="actions">
-${mayFill(gap) && html`<form method="post" action="${path}/fill"><button type="submit">Fill<span class="heard"> ${id}</span></button></form>`}
+${mayFill(gap) && html`<form method="post" action="${path}/fill"><button type="submit" name="from" value="page">Fill<span class="heard"> ${id}</span></button></form>`}
 ${mayForget(gap) && html`<form method="post" action="${path}/forget"><input name="reason" required maxlength="500" placeholder="Reason" aria-label="Why ${id} is given up"><button type="submit">Forget<span class="heard"> ${id}</span></button></form>`}
 </td>
 </tr>`;

@@ -68,8 +68,8 @@ export class Tabs {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const tabs = /** @type {HTMLElement[]} */ ([...this.node.children]);
-    const at = tabs.findIndex(tab => tab === document.activeElement);
+    const tabs = [...this.node.children].filter(tab => tab instanceof HTMLElement);
+    const at = tabs.findIndex(tab => tab.matches(':focus'));
     const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: tabs.length - 1 }[event.key];
     if (next === undefined || at < 0) return;
     event.preventDefault();

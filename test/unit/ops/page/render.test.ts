@@ -65,11 +65,6 @@ describe('status page without scripts', () => {
     const fetched = [...shown.matchAll(/\b(?:src|href)="([^"#][^"]*)"/g)].map(([, address]) => address);
     expect(fetched.filter(address => address !== '/' && !served.includes(address!))).to.deep.equal([]);
   });
-
-  it('lets a form name the page that sent it: its server refuses one that does not', () => {
-    expect(page()).to.contain('<meta name="referrer" content="same-origin">');
-    expect(loginPage()).to.contain('<meta name="referrer" content="same-origin">');
-  });
 });
 
 describe('status page - files', () => {
