@@ -9,6 +9,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./start.ts')).start,
   },
   {
+    usage: 'init',
+    summary: 'Write a first configuration, by five questions or by flags',
+    example: 'init',
+    load: async () => (await import('./init.ts')).init,
+  },
+  {
+    usage: 'doctor',
+    summary: 'Look for what is wrong before it matters: key, plan, tickerplant, disks',
+    example: 'doctor',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
     usage: 'gaps <action> [id]',
     summary: 'Intervals in which a feed could not listen: list, fill or forget them',
     example: 'gaps list',

@@ -6,7 +6,7 @@ import type { Configuration } from '../config/schema.ts';
 import { findSecret, type Secret } from '../config/secrets.ts';
 import { systemSources } from '../config/system-sources.ts';
 import { RequestBudget } from '../massive/rest/request-budget.ts';
-import { REST_DEFAULTS, RestRequests } from '../massive/rest/requests.ts';
+import { REST_DEFAULTS, type RestOptions, RestRequests } from '../massive/rest/requests.ts';
 
 type History = Configuration['history'];
 
@@ -24,12 +24,17 @@ export interface Rest {
   readonly budget: RequestBudget;
 }
 
-/** REST as configured; undefined where its key is not given. The key is added to `secrets`. */
+/**
+ * REST as configured; undefined where its key is not given. The key is added to `secrets`.
+ *
+ * @param patience other attempts and time-outs than REST_DEFAULTS
+ */
 export function openRest(
   { key, keyFile, rest }: History,
   stateDirectory: string,
   { clock, logger, counters }: RestParts,
   secrets: Secret[],
+  patience: Partial<RestOptions> = {},
 ): Rest | undefined {
   const secret = findSecret(key, keyFile, systemSources);
   if (!secret) return undefined;
@@ -45,7 +50,7 @@ export function openRest(
     { clock, logger },
   );
   const requests = new RestRequests(
-    { ...REST_DEFAULTS, address: rest.address, key: secret.reveal() },
+    { ...REST_DEFAULTS, ...patience, address: rest.address, key: secret.reveal() },
     { clock, random: Math.random, logger, counters, budget, environment: process.env },
   );
   return { requests, budget };

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import yargs from 'yargs';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { CommandContext, CommandEntry } from './command.ts';
+import { packageFacts } from './package-facts.ts';
 import { whenParentEnds } from './parent.ts';
 import { reportOf } from './report-error.ts';
 import { type Chosen, refuseUnknownFlags, refuseUnusableFlags, usageError } from './usage.ts';
@@ -46,7 +46,7 @@ export async function runCommandLine(
     .demandCommand(1, 'a command is missing')
     .help()
     .alias('h', 'help')
-    .version(packageVersion())
+    .version(packageFacts().version)
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .epilogue('massive-kdb <command> --help shows what a command takes.')
     .exitProcess(false)
@@ -88,11 +88,6 @@ export async function runCommandLine(
   if (!chosen || !given) return ExitCode.ok;
   refuseUnusableFlags(given, chosen);
   return chosen.command.run(given, context);
-}
-
-function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
 }
 
 function processContext(): CommandContext {

@@ -62,3 +62,8 @@ export function tickerProblem(market: Market, ticker: string): string | undefine
   const hint = meant !== ticker && form.pattern.test(meant) ? `, did you mean ${meant}?` : '';
   return `'${ticker}' is not how the ${market} stream spells a ticker (like ${form.example})${hint}`;
 }
+
+/** A ticker as the stream of `market` spells it. */
+export function exampleTicker(market: Market): string {
+  return FORMS[market].example;
+}

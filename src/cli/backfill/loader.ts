@@ -10,7 +10,7 @@ import type { Market } from '../../tables/markets.ts';
 import { configuredTarget } from '../configured-target.ts';
 
 /** Where the loader of a configuration is; its password is hidden from the log. Throws SecretError. */
-export function loaderTarget({ history }: Configuration, logger: ProcessLogger): Target {
+export function loaderTarget({ history }: Configuration, logger: Pick<ProcessLogger, 'hide'>): Target {
   const { user, password, passwordFile } = history.loader;
   const secret = user === null ? undefined : findSecret(password, passwordFile, systemSources);
   if (secret) logger.hide(secret);

@@ -8,7 +8,7 @@ import { RestBarSource } from '../../historical/rest-source.ts';
 import type { FlatSource, RestSource, Sources } from '../../historical/sources.ts';
 import { DOWNLOAD_DEFAULTS, FlatDownloads } from '../../massive/flat/download.ts';
 import { FolderStore } from '../../massive/flat/folder-store.ts';
-import { S3_DEFAULTS } from '../../massive/flat/s3-requests.ts';
+import { S3_DEFAULTS, type S3Options } from '../../massive/flat/s3-requests.ts';
 import { S3Store } from '../../massive/flat/s3-store.ts';
 import type { FlatStore } from '../../massive/flat/store.ts';
 import type { RequestBudget } from '../../massive/rest/request-budget.ts';
@@ -52,10 +52,16 @@ export function openSources(
 
 type History = Configuration['history'];
 
-function openStore(
+/**
+ * Where flat files are; undefined where their credentials are not given. These are added to `secrets`.
+ *
+ * @param patience other attempts and time-outs than S3_DEFAULTS
+ */
+export function openStore(
   settings: History['flatFiles'],
-  { clock, logger, counters }: SourceParts,
+  { clock, logger, counters }: RestParts,
   secrets: Secret[],
+  patience: Partial<S3Options> = {},
 ): FlatStore | undefined {
   const { place, bucket, accessKey, accessKeyFile, secretKey, secretKeyFile } = settings;
   if (!/^https?:\/\//.test(place)) return new FolderStore(place);
@@ -66,6 +72,7 @@ function openStore(
   return new S3Store(
     {
       ...S3_DEFAULTS,
+      ...patience,
       endpoint: place,
       bucket,
       accessKeyId: accessKeyId.reveal(),

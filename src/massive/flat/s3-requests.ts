@@ -107,7 +107,7 @@ export class S3Requests {
       if ('taken' in failure) return failure.taken;
       if (attempt >= attempts) {
         throw new FlatStoreUnavailableError(
-          `${this.#shown(asked)} ${failure.what}, ${attempts} times`,
+          `${this.#shown(asked)} ${failure.what}${attempts > 1 ? `, ${attempts} times` : ''}`,
           failure.cause,
         );
       }

@@ -131,7 +131,7 @@ export class RestRequests {
       if ('text' in outcome) return outcome.text;
       if (attempt >= attempts) {
         throw new RestUnavailableError(
-          `${this.#shown(url)} ${outcome.what}, ${attempts} times`,
+          `${this.#shown(url)} ${outcome.what}${attempts > 1 ? `, ${attempts} times` : ''}`,
           outcome.cause,
         );
       }

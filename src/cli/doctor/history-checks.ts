@@ -1,0 +1,153 @@
+import { KdbAnswerTimeoutError, KdbConnectError } from '../../kdb/errors.ts';
+import type { LoaderFacts } from '../../kdb/loader/answers.ts';
+import { NotLoaderError } from '../../kdb/loader/errors.ts';
+import { NotInPlanError } from '../../massive/flat/errors.ts';
+import type { FlatStore } from '../../massive/flat/store.ts';
+import type { Market } from '../../tables/markets.ts';
+import { type Check, type Finding, fail, findingOf, once, pass, skipped, warn } from './check.ts';
+
+const FLAT_LIMIT_MS = 30_000;
+
+/** The flat files of a market, and where they are. */
+export interface FlatSubject {
+  readonly market: Market;
+  /** What the keys of a month's files begin with. */
+  readonly prefix: string;
+}
+
+/** Whether the flat files of each market can be listed and read; in place of a store, why none is asked. */
+export function flatFileChecks(subjects: readonly FlatSubject[], store: FlatStore | Finding): Check[] {
+  if ('outcome' in store) {
+    return [{ name: 'flat files', limitMs: FLAT_LIMIT_MS, run: async () => store }];
+  }
+  return subjects.map(subject => ({
+    name: 'flat files',
+    of: subject.market,
+    limitMs: FLAT_LIMIT_MS,
+    run: signal => flatFinding(subject, store, signal),
+  }));
+}
+
+async function flatFinding({ prefix }: FlatSubject, store: FlatStore, signal: AbortSignal): Promise<Finding> {
+  let key: string | undefined;
+  for await (const file of store.list(prefix, signal)) key = file.key;
+  if (key === undefined) {
+    return warn(`${store.place} lists no file below ${prefix}`, 'Check history.flatFiles: place and bucket.');
+  }
+  try {
+    // The store lists what it does not hand out.
+    await store.head(key, signal);
+    return pass(`${store.place} lists and hands out, as ${key}`);
+  } catch (error) {
+    return findingOf(error, error instanceof NotInPlanError ? 'warn' : 'fail');
+  }
+}
+
+/** Who reads what a loader publishes. */
+export type Readers =
+  /** Readers that are registered: how many of them are connected, and how many have the current generation. */
+  | { readonly kind: 'generations'; readonly connected: number; readonly current: number }
+  /** A stock HDB, by its address. */
+  | { readonly kind: 'plain'; readonly address: string; readonly answers: boolean }
+  /** The loader does not say. */
+  | { readonly kind: 'unknown' };
+
+/** The loader of the configuration, and what the checks of it do, for real or for a test. */
+export interface LoaderSubject {
+  readonly address: string;
+  readonly limitMs: number;
+  /** Connects to it as the loader of a market, and ends. Rejects with KdbConnectError, NotLoaderError, SecretError. */
+  facts(market: Market): Promise<LoaderFacts>;
+  readers(): Promise<Readers>;
+}
+
+/** Whether the loader is there for each market, and who reads its database. */
+export function loaderChecks(markets: readonly Market[], loader: LoaderSubject): Check[] {
+  const { limitMs } = loader;
+  const distinct = [...new Set(markets)];
+  const answers = once(() => Promise.all(distinct.map(market => answerOf(market, loader))));
+  return [
+    ...distinct.map((market, index) => ({
+      name: 'loader',
+      of: market,
+      limitMs,
+      run: async () => loaderFinding((await answers())[index]!, await answers(), loader),
+    })),
+    {
+      name: 'hdb',
+      limitMs,
+      run: async () => {
+        const isThere = (await answers()).some(answer => 'facts' in answer);
+        return isThere
+          ? readersFinding(await loader.readers(), loader)
+          : skipped('the loader would say who reads');
+      },
+    },
+  ];
+}
+
+type Answer = { readonly facts: LoaderFacts } | { readonly error: unknown };
+
+async function answerOf(market: Market, loader: LoaderSubject): Promise<Answer> {
+  try {
+    return { facts: await loader.facts(market) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function loaderFinding(answer: Answer, all: readonly Answer[], { address }: LoaderSubject): Finding {
+  if ('facts' in answer) return pass(`${address} writes ${answer.facts.root}`);
+  const { error } = answer;
+  const isAway = error instanceof KdbConnectError && error.code === 'KDB_UNREACHABLE';
+  if (isAway) {
+    return warn(
+      `${error.details.what}; rows of ended dates wait in the spool, and nothing can be backfilled`,
+      'Start it (q q/feed.q -root DIRECTORY -market MARKET -p PORT), or correct history.loader.',
+    );
+  }
+  if (isBusy(error)) {
+    return warn(
+      `${address} accepts connections and does not answer in time`,
+      'It answers nobody while it merges: run doctor again later. If it stays so, look at its log.',
+    );
+  }
+  // One process may well serve several markets, of which this loader has one.
+  const isAnothers = error instanceof NotLoaderError && all.some(other => 'facts' in other);
+  return findingOf(error, isAnothers ? 'warn' : 'fail');
+}
+
+function isBusy(error: unknown): boolean {
+  return (
+    error instanceof KdbAnswerTimeoutError ||
+    (error instanceof KdbConnectError && error.code === 'KDB_HANDSHAKE_TIMEOUT')
+  );
+}
+
+function readersFinding(readers: Readers, { address }: LoaderSubject): Finding {
+  switch (readers.kind) {
+    case 'unknown':
+      return skipped('the loader does not say who reads');
+    case 'plain':
+      if (readers.answers) return pass(`the HDB at ${readers.address} answers to the loader`);
+      return fail(
+        `the HDB at ${readers.address} does not answer to the loader, so nothing can be published`,
+        'Start it on the directory of the loader, with its port as -plain says.',
+      );
+    case 'generations': {
+      const { connected, current } = readers;
+      if (connected === 0) {
+        return warn(
+          'no reader is connected: nobody can query the database',
+          `Start one: q q/hdb.q -root DIRECTORY -loader ${address} -p PORT`,
+        );
+      }
+      const noun = connected === 1 ? 'reader is' : 'readers are';
+      if (current === connected) return pass(`${connected} ${noun} connected, with the current generation`);
+      return warn(
+        `${connected} ${noun} connected, of which ${connected - current} ${connected - current === 1 ? 'has' : 'have'} an earlier generation`,
+        'A long query holds it; look again when that has ended.',
+      );
+    }
+  }
+}
