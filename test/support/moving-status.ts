@@ -68,7 +68,7 @@ export class MovingFeed {
 
   status(nowMs: number): FeedStatus {
     const { name, market, channels } = this.options;
-    const rows = Math.round(this.#events * 0.98);
+    const rows = Math.round(this.#events * 0.96);
     return {
       name,
       market,

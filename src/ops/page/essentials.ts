@@ -83,7 +83,7 @@ function gapRow(feedName: string, gap: GapView, zone: string, nowMs: number): Ht
 <td><span class="badge ${severity}">${sign(severity)}${state.name}</span></td>
 <td>${interval(beginMs, endMs, zone)}</td>
 <td>${causeText(cause)}</td>
-<td class="number">${count(rows)}</td>
+<td class="number" data-unit="rows">${count(rows)}</td>
 <td class="note-cell">${gapNote(gap, nowMs)}</td>
 <td class="actions">
 ${mayFill(gap) && html`<form method="post" action="${path}/fill"><button type="submit" name="from" value="page">Fill<span class="heard"> ${id}</span></button></form>`}

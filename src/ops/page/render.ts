@@ -33,7 +33,7 @@ ${message !== undefined && html`<p class="note" role="status">${message}</p>`}
 <section class="banner ${line.severity}" aria-label="State of the daemon">
 <h1>${sign(line.severity)}${line.text}</h1>
 ${reasons.length > 0 && html`<ul class="reasons">${reasons.map(reason => html`<li>${reason}</li>`)}</ul>`}
-<p class="quiet">As of ${instant(nowMs, 'UTC')} UTC. Version ${version}, Node ${nodeVersion}, process ${pid}, up for ${duration(nowMs - startedMs)}.</p>
+<p class="quiet">As of ${instant(nowMs, 'UTC')} UTC. Version ${version}, Node ${nodeVersion.replace(/^v/, '')}, process ${pid}, up for ${duration(nowMs - startedMs)}.</p>
 </section>
 ${feeds.map(feed => feedEssentials(feed, gaps[feed.name] ?? [], status))}
 </div>`,
@@ -51,6 +51,7 @@ export function loginPage(problem?: string): string {
 <p>The token is in the file <code>status-token</code> of the daemon's state directory, which its user alone can read.</p>
 <form method="post" action="/login">
 ${problem !== undefined && html`<p class="problem" role="alert">${sign('bad')}${problem}</p>`}
+<input name="user" autocomplete="username" value="massive-kdb" hidden>
 <label for="token">Token</label>
 <input id="token" name="token" type="password" required autocomplete="current-password" spellcheck="false" autofocus>
 <button class="strong" type="submit">Log in</button>

@@ -69,7 +69,8 @@ export class Tooltip {
     this.node.replaceChildren(...lines.map((text, index) => element(index === 0 ? 'b' : 'span', { text })));
     this.node.hidden = false;
     const { offsetWidth, offsetHeight } = this.node;
-    const left = Math.max(0, Math.min(x + 14, this.#place.clientWidth - offsetWidth));
+    const isTooFar = x + 14 + offsetWidth > this.#place.clientWidth;
+    const left = Math.max(0, isTooFar ? x - 14 - offsetWidth : x + 14);
     const top = y - offsetHeight - 10;
     this.node.style.transform = `translate(${left}px, ${top < 0 ? y + 16 : top}px)`;
   }

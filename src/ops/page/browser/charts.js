@@ -23,7 +23,7 @@ const PLANS = [
   { title: 'Events a second', format: short, fromZero: true, lines: [line('eventsPerSecond', '')] },
   { title: 'Rows a second, acknowledged', format: short, fromZero: true, lines: [line('rowsPerSecond', '')] },
   {
-    title: 'Lag, window end to acknowledgement',
+    title: 'Lag, until acknowledged',
     format: delay,
     fromZero: true,
     lines: [line('lagP50Ms', 'p50'), line('lagP99Ms', 'p99', 'chart-two')],
@@ -222,7 +222,7 @@ class Chart {
       width,
       height: HEIGHT,
       ms: 1,
-      padding: [8, 6, 0, 0],
+      padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: {
         sync: { key: SYNC, setSeries: false },
@@ -236,7 +236,7 @@ class Chart {
       },
       axes: [
         { ...axis, size: 24, gap: 4, space: 64, values: (_, splits) => splits.map(at => minute(at, zone)) },
-        { ...axis, size: 58, gap: 6, space: 34, values: (_, splits) => splits.map(value => format(value)) },
+        { ...axis, size: 58, gap: 6, space: 30, values: (_, splits) => splits.map(value => format(value)) },
       ],
       series: [
         {},

@@ -4,6 +4,8 @@
  */
 
 const NONE = '–';
+/** Keeps a number and its unit on one line. */
+const GAP = '\u00a0';
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -30,9 +32,9 @@ export function short(value) {
   const size = Math.abs(value);
   if (size < 100_000)
     return size < 10 && !Number.isInteger(value) ? tenths.format(value) : whole.format(value);
-  if (size < 999_500) return `${hundredths.format(value / 1e3)} k`;
-  if (size < 999.5e6) return `${hundredths.format(value / 1e6)} M`;
-  return `${hundredths.format(value / 1e9)} G`;
+  if (size < 999_500) return `${hundredths.format(value / 1e3)}${GAP}k`;
+  if (size < 999.5e6) return `${hundredths.format(value / 1e6)}${GAP}M`;
+  return `${hundredths.format(value / 1e9)}${GAP}G`;
 }
 
 /**
@@ -41,7 +43,7 @@ export function short(value) {
  */
 export function bytes(value) {
   if (value === null || value === undefined) return NONE;
-  if (value < 1024) return `${whole.format(value)} B`;
+  if (value < 1024) return `${whole.format(value)}${GAP}B`;
   const units = ['KiB', 'MiB', 'GiB', 'TiB'];
   let scaled = value / 1024;
   let unit = 0;
@@ -49,7 +51,7 @@ export function bytes(value) {
     scaled /= 1024;
     unit++;
   }
-  return `${hundredths.format(scaled)} ${units[unit]}`;
+  return `${hundredths.format(scaled)}${GAP}${units[unit]}`;
 }
 
 /**
@@ -58,9 +60,9 @@ export function bytes(value) {
  */
 export function delay(ms) {
   if (ms === null || ms === undefined) return NONE;
-  if (ms < 10) return `${tenths.format(ms)} ms`;
-  if (ms < 999.5) return `${whole.format(ms)} ms`;
-  if (ms < MINUTE_MS) return `${hundredths.format(ms / SECOND_MS)} s`;
+  if (ms < 10) return `${tenths.format(ms)}${GAP}ms`;
+  if (ms < 999.5) return `${whole.format(ms)}${GAP}ms`;
+  if (ms < MINUTE_MS) return `${hundredths.format(ms / SECOND_MS)}${GAP}s`;
   return duration(ms);
 }
 
@@ -71,7 +73,7 @@ export function delay(ms) {
 export function duration(ms) {
   if (ms === null || ms === undefined) return NONE;
   const seconds = Math.max(0, Math.round(ms / SECOND_MS)) * SECOND_MS;
-  if (seconds < MINUTE_MS) return `${seconds / SECOND_MS} s`;
+  if (seconds < MINUTE_MS) return `${seconds / SECOND_MS}${GAP}s`;
   if (seconds < HOUR_MS) return two(seconds, MINUTE_MS, 'min', SECOND_MS, 's');
   if (seconds < DAY_MS) return two(seconds, HOUR_MS, 'h', MINUTE_MS, 'min');
   return two(seconds, DAY_MS, 'd', HOUR_MS, 'h');
@@ -87,7 +89,7 @@ export function duration(ms) {
 function two(ms, largeMs, large, smallMs, small) {
   const first = Math.floor(ms / largeMs);
   const second = Math.floor((ms % largeMs) / smallMs);
-  return second === 0 ? `${first} ${large}` : `${first} ${large} ${second} ${small}`;
+  return second === 0 ? `${first}${GAP}${large}` : `${first}${GAP}${large} ${second}${GAP}${small}`;
 }
 
 /**
@@ -97,7 +99,7 @@ function two(ms, largeMs, large, smallMs, small) {
 export function percent(share) {
   if (share === null || share === undefined || Number.isNaN(share)) return NONE;
   const rounded = Math.round(share * 1000) / 10;
-  return `${tenths.format(share < 1 ? Math.min(rounded, 99.9) : rounded)} %`;
+  return `${tenths.format(share < 1 ? Math.min(rounded, 99.9) : rounded)}${GAP}%`;
 }
 
 /**

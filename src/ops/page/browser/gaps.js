@@ -13,6 +13,8 @@ import { ReasonDialog } from './reason-dialog.js';
 
 const EVERY_MS = 5_000;
 const MOST_ROWS = 25;
+/** Of the cells between state and actions. */
+const ROWS_CELL = 4;
 
 export class GapsPanel {
   #panel = new Panel('gaps', 'Gaps');
@@ -106,9 +108,10 @@ export class GapsPanel {
     const sign = new Sign('good');
     const name = element('span');
     const state = element('span', {}, ...sign.nodes, name);
-    const cells = ['', 'number', '', '', 'number', 'note-cell'].map(kind =>
+    const cells = ['interval', 'number', '', '', 'number', 'note-cell'].map(kind =>
       element('td', { class: kind || null }),
     );
+    setAttribute(/** @type {Element} */ (cells[ROWS_CELL]), 'data-unit', 'rows');
     const fill = element('button', {
       type: 'button',
       click: () => void this.#act(id, 'fill', {}, [fill, forget]),

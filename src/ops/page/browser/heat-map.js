@@ -120,7 +120,11 @@ export class HeatMap {
       context.beginPath();
       context.rect(x, top, wide, height - AXIS - top);
       context.clip();
-      context.strokeStyle = context.fillStyle;
+      context.globalAlpha = 0.6;
+      context.fillStyle = colour('panel');
+      context.fillRect(x, top, wide, height);
+      context.globalAlpha = 1;
+      context.strokeStyle = colour(gapSeverity(gap.state));
       context.lineWidth = 1.2;
       context.beginPath();
       for (let at = x - height; at < x + wide; at += 6) {
