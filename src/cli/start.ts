@@ -23,10 +23,12 @@ import { type CommandContext, defineCommand } from './command.ts';
 import { CONFIGURATION_FLAGS } from './configuration.ts';
 import { reportOf } from './report-error.ts';
 import { announce } from './start/announce.ts';
+import { openControls } from './start/control.ts';
 import { assembleFeed, clusterOf, type SharedParts, subscriptionsOf } from './start/feed-assembly.ts';
 import { type FeedSpool, openFeedSpool } from './start/feed-spool.ts';
 import { marketHours, type WatchedGaps, watchGaps } from './start/gaps.ts';
 import { onHangup, type Reloadable } from './start/reload.ts';
+import { DaemonReport } from './start/status.ts';
 import { withConfiguration } from './with-configuration.ts';
 
 /** `massive-kdb start` */
@@ -41,10 +43,10 @@ export const start = defineCommand({
     ['start --config /etc/massive-kdb/massive-kdb.yaml', 'All feeds of a file'],
   ],
   run(given, context) {
-    return withConfiguration(given, context, async (configuration, logger) => {
+    return withConfiguration(given, context, async (configuration, logger, origins) => {
       const secrets = resolveSecrets(configuration, systemSources);
       for (const secret of secrets.all) logger.hide(secret);
-      return runFeeds(given, { configuration, secrets }, logger, context);
+      return runFeeds(given, { configuration, origins, secrets }, logger, context);
     });
   },
 });
@@ -70,13 +72,18 @@ async function runFeeds(
       assembleFeed(feed, subscriptions[index]!, configuration, spools[index]!, parts),
     );
     const gaps = await watchGaps(feeds, configuration, { ...parts, logger });
+    const report = await DaemonReport.create({ ...parts, current, feeds, spools, gaps });
+    const controls = await openControls(configuration, name => report.socketRoutesOf(name), logger);
     const manager = announce(feeds, configuration, context.environment, { clock: systemClock, logger });
     context.stop.addEventListener('abort', () => manager?.stopping(), { once: true });
     const hangup = onHangup(flags, current, feeds, logger, manager);
     tellStop(context.stop, configuration.timeouts.stopMs, logger);
+    report.start();
     return await runToEnd(feeds, gaps, flags, context).finally(async () => {
+      report.stop();
       hangup.cancel();
       manager?.stopping();
+      await controls.close();
       await gaps.close();
       await manager?.told();
     });

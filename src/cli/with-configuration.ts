@@ -1,5 +1,6 @@
 import { systemClock } from '../base/clock.ts';
 import type { ExitCode } from '../base/exit-codes.ts';
+import type { Origins } from '../config/origin.ts';
 import type { Configuration } from '../config/schema.ts';
 import { createLogger, type ProcessLogger } from '../ops/logger.ts';
 import type { CommandContext } from './command.ts';
@@ -15,17 +16,17 @@ import { configurationFromProcess } from './configuration.ts';
 export async function withConfiguration(
   flags: Readonly<Record<string, unknown>>,
   { stderr }: CommandContext,
-  body: (configuration: Configuration, logger: ProcessLogger) => Promise<ExitCode>,
+  body: (configuration: Configuration, logger: ProcessLogger, origins: Origins) => Promise<ExitCode>,
   mayBeEmpty = false,
 ): Promise<ExitCode> {
-  const { configuration, warnings } = configurationFromProcess(flags, mayBeEmpty);
+  const { configuration, origins, warnings } = configurationFromProcess(flags, mayBeEmpty);
   const logger = createLogger(configuration.logging, {
     clock: systemClock,
     stderr: stderr as NodeJS.WriteStream,
   });
   try {
     for (const warning of warnings) logger.warn(warning);
-    return await body(configuration, logger);
+    return await body(configuration, logger, origins);
   } finally {
     await logger.close();
   }

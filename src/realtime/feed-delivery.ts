@@ -91,6 +91,10 @@ export class FeedDelivery {
     return this.#protection;
   }
 
+  get targets(): readonly FeedTarget[] {
+    return this.#targets;
+  }
+
   start(): void {
     this.#parts.lateLane.start();
     for (const target of this.#targets) target.start();

@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Batch } from '../kdb/batch.ts';
 import type { PublisherOptions, PublisherParts } from '../kdb/publisher/options.ts';
 import { Publisher } from '../kdb/publisher/publisher.ts';
-import type { PublisherState } from '../kdb/publisher/state.ts';
+import { isReady, type PublisherState } from '../kdb/publisher/state.ts';
 import { type StreamTableName, WINDOW_MS } from '../tables/definitions.ts';
 import type { DateDays } from '../tables/epoch.ts';
 import type { BacklogTotals } from './backlog-account.ts';
@@ -18,6 +18,8 @@ export interface FeedTargetOptions {
   readonly market: string;
   readonly publisher: Omit<PublisherOptions, 'source'>;
   readonly backlogBytes: number;
+  /** By how much the service delays the stream: it is not counted as lag. */
+  readonly delayMs: number;
   /** The tables of the stream. */
   readonly tables: readonly StreamTableName[];
 }
@@ -57,9 +59,13 @@ export class FeedTarget {
   readonly #backlog: SpooledBacklog;
   readonly #publisher: Publisher;
   readonly #lag = new LagHistogram();
+  readonly #recentLag = new LagHistogram();
   readonly #shortestWindowMs: number;
   /** End of the latest window that was acknowledged. */
   #streamTimeMs = 0;
+  #awaySinceMs: number | undefined;
+  #refusedRows = 0;
+  #refusedBatches = 0;
 
   constructor(options: FeedTargetOptions, parts: FeedTargetParts, surroundings: FeedTargetSurroundings) {
     const { name, market, publisher, backlogBytes, tables } = options;
@@ -67,6 +73,7 @@ export class FeedTarget {
     const logger = parts.logger.child({ target: name });
     this.#options = options;
     this.#clock = clock;
+    this.#awaySinceMs = clock.wallMs();
     this.#shortestWindowMs = Math.min(...tables.map(table => WINDOW_MS[table]));
     this.#backlog = new SpooledBacklog(
       { target: name, market, maxBytes: backlogBytes },
@@ -78,7 +85,11 @@ export class FeedTarget {
         counters,
         listener: {
           acknowledged: batch => this.#recordLag(batch),
-          refused: (batch, reason) => parts.refusedBatches.keep(name, batch, reason),
+          refused: (batch, reason) => {
+            this.#refusedBatches++;
+            this.#refusedRows += batch.rowCount;
+            parts.refusedBatches.keep(name, batch, reason);
+          },
           left: batch => surroundings.left(batch),
           ready: () => this.#publisher.wake(),
         },
@@ -92,6 +103,7 @@ export class FeedTarget {
         listener: {
           failed: error => surroundings.failed(error),
           dateChanged: () => surroundings.dateChanged(),
+          stateChanged: state => this.#stateChanged(state),
         },
       },
     );
@@ -108,6 +120,33 @@ export class FeedTarget {
   /** The tickerplant's date as last read. */
   get date(): DateDays | undefined {
     return this.#publisher.date;
+  }
+
+  /** What is wrong with the tickerplant's date or zone, and what to do about it. */
+  get calendarDifference(): string | undefined {
+    return this.#publisher.calendarDifference;
+  }
+
+  /** Since when no row reaches a tickerplant that keeps it, ms since 1970; undefined while they do. */
+  get awaySinceMs(): number | undefined {
+    return this.#awaySinceMs;
+  }
+
+  /** What the tickerplant has refused for good. */
+  get refused(): { readonly rows: number; readonly batches: number } {
+    return { rows: this.#refusedRows, batches: this.#refusedBatches };
+  }
+
+  /** From the end of windows to their acknowledgement, since the start. */
+  get lag(): LagHistogram {
+    return this.#lag;
+  }
+
+  /** The same since the last call. */
+  takeRecentLag(): { readonly p50: number | undefined; readonly p99: number | undefined } {
+    const recent = { p50: this.#recentLag.quantileMs(0.5), p99: this.#recentLag.quantileMs(0.99) };
+    this.#recentLag.clear();
+    return recent;
   }
 
   /** How much of its memory is used by rows that are nowhere else, from 0 to 1. */
@@ -156,13 +195,20 @@ export class FeedTarget {
   }
 
   /**
-   * From the end of the window to the acknowledgement, in the table with the shortest windows, and there only for
+   * From the end of the window to the acknowledgement, less what the service delays, in the table with the shortest windows, and there only for
    * windows that reach as far as any before: a bar that is sent again after a late trade is a correction, not a delay.
    */
   #recordLag({ table, windowEndMs, rowCount }: Batch): void {
     if (windowEndMs === undefined || windowEndMs < this.#streamTimeMs) return;
     if (WINDOW_MS[table as StreamTableName] !== this.#shortestWindowMs) return;
     this.#streamTimeMs = windowEndMs;
-    this.#lag.record(this.#clock.wallMs() - windowEndMs, rowCount);
+    const lagMs = this.#clock.wallMs() - windowEndMs - this.#options.delayMs;
+    this.#lag.record(lagMs, rowCount);
+    this.#recentLag.record(lagMs, rowCount);
+  }
+
+  #stateChanged(state: PublisherState): void {
+    if (isReady(state)) this.#awaySinceMs = undefined;
+    else if (state.name !== 'stopped') this.#awaySinceMs ??= this.#clock.wallMs();
   }
 }

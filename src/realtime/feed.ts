@@ -15,6 +15,7 @@ import { drainTicks } from './drain-ticks.ts';
 import { StreamEndedError } from './errors.ts';
 import type { FeedDelivery, FeedDeliveryListener } from './feed-delivery.ts';
 import type { FeedListener } from './feed-listener.ts';
+import type { FeedTarget } from './feed-target.ts';
 import type { Protection } from './protection.ts';
 import { type FeedSummary, SummaryLines } from './summary.ts';
 
@@ -126,6 +127,29 @@ export class Feed {
   /** Pairs that the connection was asked for and does not carry. */
   get failedPairs(): readonly string[] {
     return this.#session.failedPairs;
+  }
+
+  get session(): SessionState {
+    return this.#session.state;
+  }
+
+  /** When the last frame came, ms since 1970; undefined before the first. */
+  get lastFrameMs(): number | undefined {
+    return this.#session.lastFrameMs;
+  }
+
+  get protection(): Protection {
+    return this.#delivery.protection;
+  }
+
+  get targets(): readonly FeedTarget[] {
+    return this.#delivery.targets;
+  }
+
+  /** Events of the stream that were taken or quarantined. */
+  get receivedEvents(): number {
+    const { rows, lostRows, quarantined } = this.#parts.scanner.totals;
+    return rows + lostRows + quarantined;
   }
 
   /** Changes what is subscribed to, without a new connection; one that waits to try again tries now. */

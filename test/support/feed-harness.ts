@@ -220,6 +220,7 @@ export class FeedHarness {
           },
         },
         backlogBytes: backlogBytes ?? 1024 * 1024,
+        delayMs: 0,
         tables: ['agg1s', 'agg1m'],
       },
       {

@@ -10,7 +10,7 @@ import { DEFAULT_PUBLISHER_TIMING } from '../../kdb/publisher/options.ts';
 import type { BatchLimits } from '../../kdb/tables/cut-rows.ts';
 import type { TickerplantCalendar } from '../../kdb/tickerplant/calendar-check.ts';
 import { channelsOf } from '../../massive/channels.ts';
-import { type Cluster, feedUrl } from '../../massive/hosts.ts';
+import { type Cluster, feedDelayMs, feedUrl } from '../../massive/hosts.ts';
 import { FrameScanner } from '../../massive/scanner/frame-scanner.ts';
 import type { QuarantineSink } from '../../massive/scanner/quarantine-sink.ts';
 import type { ReceiveClock } from '../../massive/scanner/receive-clock.ts';
@@ -135,13 +135,14 @@ function smallestLimits(targets: readonly TargetConfiguration[]): BatchLimits {
 }
 
 function assembleTarget(
-  { market, channels }: FeedConfiguration,
+  feed: FeedConfiguration,
   target: TargetConfiguration,
   calendar: SessionCalendar,
   { memory, timeouts, failFast }: Configuration,
   parts: SharedParts,
   surroundings: FeedTargetSurroundings,
 ): FeedTarget {
+  const { market, channels } = feed;
   const used = channelsOf(market).filter(({ channel }) => channels.includes(channel));
   const { inFlightBatches, inFlightBytes } = target.limits;
   return new FeedTarget(
@@ -165,6 +166,7 @@ function assembleTarget(
         },
       },
       backlogBytes: memory.backlogBytes,
+      delayMs: feedDelayMs(feed.host, clusterOf(feed)),
       tables: used.map(({ table }) => table),
     },
     {

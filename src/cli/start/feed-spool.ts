@@ -14,6 +14,8 @@ import { systemSpoolFiles } from '../../realtime/spool/system-files.ts';
 export interface FeedSpool {
   readonly spool: Spool;
   readonly late: Spool;
+  /** The targets, by name. */
+  readonly readers: readonly string[];
   /** Where the memory of batches comes from, of those that are read as well. */
   readonly buffers: SharedBuffers;
   close(): Promise<void>;
@@ -56,7 +58,7 @@ export async function openFeedSpool(
     const close = async (): Promise<void> => {
       await Promise.all([spool.close(), late.close()]);
     };
-    return { spool, late, buffers, close };
+    return { spool, late, readers: targets, buffers, close };
   } catch (error) {
     await spool.close();
     throw error;

@@ -4,13 +4,11 @@ import { isLoopback } from '../../base/loopback.ts';
 import type { Configuration, FeedConfiguration } from '../../config/schema.ts';
 import type { Secret } from '../../config/secrets.ts';
 import { feedDelayMs, feedUrl } from '../../massive/hosts.ts';
-import type { RestRequests } from '../../massive/rest/requests.ts';
-import { ControlServer } from '../../ops/control/server.ts';
+import type { RequestBudget } from '../../massive/rest/request-budget.ts';
 import type { ProcessLogger } from '../../ops/logger.ts';
 import type { Feed } from '../../realtime/feed.ts';
 import { GapBook } from '../../realtime/gaps/book.ts';
 import { BookFile } from '../../realtime/gaps/book-file.ts';
-import { GapDesk } from '../../realtime/gaps/desk.ts';
 import { EventClock } from '../../realtime/gaps/event-clock.ts';
 import { FeedGaps } from '../../realtime/gaps/feed-gaps.ts';
 import { GapFiller, type RestAccess } from '../../realtime/gaps/filler.ts';
@@ -18,15 +16,25 @@ import { Heartbeat } from '../../realtime/gaps/heartbeat.ts';
 import { systemStateFiles } from '../../realtime/gaps/state-files.ts';
 import { GapWatch } from '../../realtime/gaps/watch.ts';
 import { followAnnouncements, MarketHours } from '../../realtime/market-hours.ts';
+import type { Settled } from '../../realtime/settled.ts';
 import type { Market } from '../../tables/markets.ts';
-import { gapRoutes } from '../gaps/routes.ts';
-import { openRest } from '../open-rest.ts';
+import { openRest, type Rest } from '../open-rest.ts';
 import { clusterOf, type SharedParts } from './feed-assembly.ts';
 
 const MINUTE_MS = 60_000;
 
+/** The gaps of one feed. */
+export interface GapsOfFeed {
+  readonly book: GapBook;
+  settled(): Settled;
+}
+
 /** The gaps of all feeds of a process. */
 export interface WatchedGaps {
+  /** In the order of the configuration. */
+  readonly feeds: readonly GapsOfFeed[];
+  /** Of the requests by which they are filled; undefined where they are not. */
+  readonly budget: RequestBudget | undefined;
   /** Call it when the feeds run. */
   start(): void;
   /** Call it when all feeds have stopped without an error. */
@@ -82,12 +90,11 @@ export async function watchGaps(
       parts,
     ),
   );
-  const servers = await Promise.all(
-    configuration.feeds.map((feed, index) => openControl(feed, books[index]!, configuration, logger)),
-  );
   const stop = new AbortController();
   let following: Promise<void> = Promise.resolve();
   return {
+    feeds: gaps.map((one, index) => ({ book: books[index]!, settled: () => one.settled() })),
+    budget: 'requests' in rest ? rest.budget : undefined,
     start: () => {
       for (const one of gaps) one.start();
       const local = configuration.feeds.filter(feed => 'requests' in accessFor(feed, configuration, rest));
@@ -101,7 +108,6 @@ export async function watchGaps(
     close: async () => {
       stop.abort();
       await following;
-      await Promise.all(servers.map(server => server?.close()));
       if ('requests' in rest) await rest.requests.close();
     },
   };
@@ -111,13 +117,13 @@ export async function watchGaps(
 function openAccess(
   { gaps, history, state }: Configuration,
   parts: GapParts,
-): Exclude<RestAccess, { requests: unknown }> | { readonly requests: RestRequests } {
+): Exclude<RestAccess, { requests: unknown }> | Rest {
   if (!gaps.fill) return { leaves: 'deferred', reason: 'gaps.fill is off' };
   const secrets: Secret[] = [];
   try {
     const rest = openRest(history, state.directory, parts, secrets);
     for (const secret of secrets) parts.logger.hide(secret);
-    if (rest) return { requests: rest.requests };
+    if (rest) return rest;
     return { leaves: 'unfillable', reason: 'there is no key for REST: history.key names none that is given' };
   } catch (error) {
     if (!(error instanceof MassiveKdbError)) throw error;
@@ -171,20 +177,4 @@ function assembleGaps(
   const watch = new GapWatch(options, shared, heartbeat.last());
   const filler = new GapFiller(options, { ...shared, rest, inject: rows => running.inject(rows) });
   return new FeedGaps(options, { ...shared, feed: running, watch, filler, heartbeat });
-}
-
-/** Undefined where there is none: the feed goes on without. */
-async function openControl(
-  feed: FeedConfiguration,
-  book: GapBook,
-  { state }: Configuration,
-  logger: ProcessLogger,
-): Promise<ControlServer | undefined> {
-  try {
-    const path = controlPath(state.directory, feedName(feed));
-    return await ControlServer.listen(path, gapRoutes(new GapDesk(book)), logger);
-  } catch (error) {
-    logger.warn(messageOf(error));
-    return undefined;
-  }
 }

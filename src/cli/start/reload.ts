@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
+import type { Origins } from '../../config/origin.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { resolveSecrets, type Secrets } from '../../config/secrets.ts';
 import { systemSources } from '../../config/system-sources.ts';
@@ -11,6 +12,8 @@ import { subscriptionsOf } from './feed-assembly.ts';
 /** What a reload can change in a running process. */
 export interface Reloadable {
   configuration: Configuration;
+  /** Where each setting comes from. */
+  origins: Origins;
   secrets: Secrets;
 }
 
@@ -44,7 +47,7 @@ async function reloaded(
   feeds: readonly Feed[],
   logger: ProcessLogger,
 ): Promise<void> {
-  const { configuration } = configurationFromProcess(flags);
+  const { configuration, origins } = configurationFromProcess(flags);
   const secrets = resolveSecrets(configuration, systemSources);
   const sameFeeds = fixed(configuration) === fixed(current.configuration);
   const subscriptions = sameFeeds ? await Promise.all(configuration.feeds.map(subscriptionsOf)) : [];
@@ -57,6 +60,7 @@ async function reloaded(
     return;
   }
   current.configuration = configuration;
+  current.origins = origins;
   feeds.forEach((feed, index) => {
     feed.updateSubscriptions(subscriptions[index]!);
   });

@@ -6,7 +6,7 @@ import { STATUS_TABLES } from '../../tables/definitions.ts';
 import type { SessionCalendar } from '../../tables/session-calendar.ts';
 import type { TableRows } from '../../tables/table-rows.ts';
 import type { CompletedDrain, FeedListener } from '../feed-listener.ts';
-import { settledOf } from '../settled.ts';
+import { type Settled, settledOf } from '../settled.ts';
 import type { FeedSummary } from '../summary.ts';
 import type { GapBook } from './book.ts';
 import type { EventClock } from './event-clock.ts';
@@ -72,6 +72,19 @@ export class FeedGaps implements FeedListener {
     this.#nextMinute();
   }
 
+  /** Up to when what is known of windows is settled. */
+  settled(): Settled {
+    const { watch, book, eventClock, calendar } = this.#parts;
+    return settledOf({
+      ...this.#options,
+      nowMs: eventClock.nowMs(),
+      listening: watch.isListening,
+      receivedEndMs: watch.receivedEndMs,
+      gaps: book.gaps,
+      calendar: calendar(),
+    });
+  }
+
   /** Leaves word for the next process. Call it when the feed has stopped and everything is delivered or on disk. */
   async stopped(): Promise<void> {
     await this.#filling;
@@ -131,19 +144,12 @@ export class FeedGaps implements FeedListener {
   }
 
   #report(): void {
-    const { feed, watch, book, eventClock, calendar } = this.#parts;
+    const { feed } = this.#parts;
     const { market, targets } = feed.summary();
     // Where targets differ, the one that is behind counts.
     const delivered = Math.min(...targets.map(({ deliveredRows }) => total(deliveredRows)));
     const lags = targets.map(({ lagMs }) => lagMs.p50).filter(lag => lag !== undefined);
-    const { settledMs, correctedMs } = settledOf({
-      ...this.#options,
-      nowMs: eventClock.nowMs(),
-      listening: watch.isListening,
-      receivedEndMs: watch.receivedEndMs,
-      gaps: book.gaps,
-      calendar: calendar(),
-    });
+    const { settledMs, correctedMs } = this.settled();
     const row: StatusRow = {
       sym: market,
       rows: delivered - this.#deliveredRows,

@@ -34,6 +34,12 @@ export class Series<Point> {
     return this.#points.at(this.#oldest - 1);
   }
 
+  /** The newest ones, at most so many. */
+  latestMany(count: number): Point[] {
+    const length = Math.min(count, this.#points.length);
+    return Array.from({ length }, (_, index) => this.#points.at(this.#oldest - length + index)!);
+  }
+
   /** Oldest first. */
   points(): Point[] {
     return [...this.#points.slice(this.#oldest), ...this.#points.slice(0, this.#oldest)];

@@ -18,6 +18,15 @@ describe('lag histogram', () => {
     }
   });
 
+  it('counts what was at most so long, and sums it up', () => {
+    const lag = new LagHistogram();
+    for (const lagMs of [-3, 1, 20, 900, 5_000, 80_000]) lag.record(lagMs, 2);
+    expect(lag.countsUpTo([10, 100, 1_000, 10_000, 60_000])).to.deep.equal([4, 6, 8, 10, 10]);
+    expect(lag.sumMs).to.equal(2 * (1 + 20 + 900 + 5_000 + 80_000));
+    lag.clear();
+    expect(lag.sumMs).to.equal(0);
+  });
+
   it('takes values below and above its range without losing them', () => {
     const lag = new LagHistogram();
     lag.record(-5);

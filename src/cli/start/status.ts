@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { BackfillStatus } from '../../base/backfill-status.ts';
+import type { Clock, Timer } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import { effectiveSettings } from '../../config/effective.ts';
+import { systemSources } from '../../config/system-sources.ts';
+import { readBackfills } from '../../historical/progress-file.ts';
+import { feedDelayMs } from '../../massive/hosts.ts';
+import type { RequestBudget } from '../../massive/rest/request-budget.ts';
+import type { ControlRoute, StreamRoute } from '../../ops/control/server.ts';
+import type {
+  ConfigurationList,
+  DaemonStatus,
+  FeedStatus,
+  QuotaStatus,
+  StatusLine,
+} from '../../ops/status/report.ts';
+import type { StatusSource } from '../../ops/status/source.ts';
+import type { Feed } from '../../realtime/feed.ts';
+import { FeedObservation } from '../../realtime/observation/feed-observation.ts';
+import { requestsPerMinuteOf } from '../open-rest.ts';
+import { clusterOf, type SharedParts } from './feed-assembly.ts';
+import type { FeedSpool } from './feed-spool.ts';
+import { feedName, type WatchedGaps } from './gaps.ts';
+import type { Reloadable } from './reload.ts';
+import { FeedReport, type ProcessSecond, worstOf } from './status-feed.ts';
+import { feedRoutes, socketRoutes } from './status-routes.ts';
+import { SubscriptionDesk } from './status-subscriptions.ts';
+import { countText } from './status-text.ts';
+
+const LOOP_SAMPLE_MS = 10;
+/** How often files are looked at: the count of requests, and the backfills of this machine. */
+const FILES_EVERY_MS = 2_000;
+const QUOTA_SAMPLES = 60_000 / FILES_EVERY_MS;
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
+
+interface ReportedFeed {
+  readonly report: FeedReport;
+  readonly observation: FeedObservation;
+  readonly routes: readonly ControlRoute[];
+}
+
+export interface DaemonReportParts extends Pick<SharedParts, 'clock' | 'logger' | 'hoursOf'> {
+  readonly current: Reloadable;
+  readonly feeds: readonly Feed[];
+  readonly spools: readonly FeedSpool[];
+  readonly gaps: WatchedGaps;
+}
+
+/** What is told of a running daemon. */
+export class DaemonReport implements StatusSource {
+  readonly #current: Reloadable;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #budget: RequestBudget | undefined;
+  readonly #feeds: ReadonlyMap<string, ReportedFeed>;
+  readonly #startedMs: number;
+  readonly #loop = monitorEventLoopDelay({ resolution: LOOP_SAMPLE_MS });
+  #second: ProcessSecond = { eventLoopDelayMs: 0, residentBytes: process.memoryUsage.rss() };
+  #backfills: readonly BackfillStatus[] = [];
+  /** Requests of today, as counted at the last looks. */
+  #requests: number[] = [];
+  #secondTimer: Timer | undefined;
+  #filesTimer: Timer | undefined;
+  #toldQuota = false;
+
+  /** Before the feeds run. */
+  static async create(parts: DaemonReportParts): Promise<DaemonReport> {
+    const rows = await Promise.all(parts.spools.map(rowsIn));
+    return new DaemonReport(parts, rows);
+  }
+
+  private constructor(parts: DaemonReportParts, rowsAtStart: readonly Readonly<Record<string, number>>[]) {
+    const { current, clock, logger, feeds, spools, gaps, hoursOf } = parts;
+    this.#current = current;
+    this.#clock = clock;
+    this.#logger = logger;
+    this.#budget = gaps.budget;
+    this.#startedMs = clock.wallMs();
+    const reported = current.configuration.feeds.map((configured, index) => {
+      const { market, host } = configured;
+      const feed = feeds[index]!;
+      const { book } = gaps.feeds[index]!;
+      const hours = hoursOf(market);
+      const feedLogger = logger.child({ market });
+      const observation = new FeedObservation({ calendar: () => hours.calendar, logger: feedLogger });
+      feed.addListener(observation);
+      const report = new FeedReport(configured, current.configuration, {
+        feed,
+        gaps: gaps.feeds[index]!,
+        files: spools[index]!,
+        hours,
+        observation,
+        clock,
+        lastSecond: () => this.#second,
+        rowsAtStart: rowsAtStart[index]!,
+      });
+      const subscriptions = new SubscriptionDesk({
+        market,
+        feed,
+        failedPairs: () => report.failedPairs,
+        logger: feedLogger,
+      });
+      const routes = feedRoutes({
+        market,
+        book,
+        report,
+        observation,
+        subscriptions,
+        configuration: () => current.configuration,
+        delayMs: feedDelayMs(host, clusterOf(configured)),
+        clock,
+      });
+      return [feedName(configured), { report, observation, routes }] as const;
+    });
+    this.#feeds = new Map(reported);
+  }
+
+  start(): void {
+    this.#loop.enable();
+    this.#everySecond();
+    this.#lookAtFiles();
+    for (const { report } of this.#feeds.values()) report.series.start();
+  }
+
+  stop(): void {
+    this.#loop.disable();
+    this.#secondTimer?.cancel();
+    this.#filesTimer?.cancel();
+    for (const { report } of this.#feeds.values()) report.series.stop();
+  }
+
+  status(): DaemonStatus {
+    const feeds = [...this.#feeds.values()].map(({ report }) => report.status());
+    const { user, system } = process.cpuUsage();
+    return {
+      version,
+      nodeVersion: process.versions.node,
+      pid: process.pid,
+      startedMs: Math.round(this.#startedMs),
+      nowMs: Math.round(this.#clock.wallMs()),
+      line: lineOf(feeds),
+      ready: feeds.every(({ ready }) => ready),
+      reasons: feeds.flatMap(({ name, reasons }) => reasons.map(reason => named(name, reason, feeds))),
+      process: { ...this.#second, cpuMs: Math.round((user + system) / 1000) },
+      feeds,
+      backfills: this.#backfills,
+      quota: this.#quota(),
+    };
+  }
+
+  configuration(): ConfigurationList {
+    const { configuration, origins } = this.#current;
+    const settings = effectiveSettings(configuration, origins, systemSources);
+    return { settings: settings.map(({ setting: path, value, origin }) => ({ path, value, origin })) };
+  }
+
+  routesOf(feedName: string): readonly ControlRoute[] | undefined {
+    return this.#feeds.get(feedName)?.routes;
+  }
+
+  /** What the control socket of a feed answers. */
+  socketRoutesOf(feedName: string): readonly (ControlRoute | StreamRoute)[] {
+    const { routes, observation } = this.#feeds.get(feedName)!;
+    return [...routes, ...socketRoutes(this, observation)];
+  }
+
+  #everySecond(): void {
+    this.#second = {
+      eventLoopDelayMs: Math.max(0, Math.round(this.#loop.max / 1e6 - LOOP_SAMPLE_MS)),
+      residentBytes: process.memoryUsage.rss(),
+    };
+    this.#loop.reset();
+    this.#secondTimer = this.#clock.after(1000, () => this.#everySecond(), false);
+  }
+
+  #lookAtFiles(): void {
+    this.#backfills = readBackfills(this.#current.configuration.state.directory);
+    if (this.#budget) {
+      try {
+        this.#requests = [...this.#requests.slice(-QUOTA_SAMPLES), this.#budget.today().requests];
+      } catch (error) {
+        if (!this.#toldQuota) this.#logger.warn(messageOf(error));
+        this.#toldQuota = true;
+      }
+    }
+    this.#filesTimer = this.#clock.after(FILES_EVERY_MS, () => this.#lookAtFiles(), false);
+  }
+
+  #quota(): QuotaStatus | null {
+    if (!this.#budget) return null;
+    const { rest } = this.#current.configuration.history;
+    const today = this.#requests.at(-1) ?? 0;
+    const earlier = this.#requests[0] ?? 0;
+    return {
+      requestsPerMinute: requestsPerMinuteOf(rest),
+      // The count begins anew at midnight, UTC.
+      lastMinute: today < earlier ? today : today - earlier,
+      today,
+      dailyRequests: rest.dailyRequests,
+    };
+  }
+}
+
+/** The rows that each target has in the spool; none is counted where the disk does not give them. */
+async function rowsIn({ spool, readers }: FeedSpool): Promise<Record<string, number>> {
+  const rows: Record<string, number> = {};
+  for (const name of readers) rows[name] = await spool.rowsAfter(spool.position(name)).catch(() => 0);
+  return rows;
+}
+
+function lineOf(feeds: readonly FeedStatus[]): StatusLine {
+  const lines = feeds.flatMap(({ name, lines: { session, tickerplant, spool } }) =>
+    [session, tickerplant, spool].map(line => ({ ...line, text: named(name, line.text, feeds) })),
+  );
+  const worst = worstOf(lines);
+  if (worst.severity !== 'good') return worst;
+  const [only] = feeds;
+  const text = feeds.length === 1 ? only!.lines.session.text : `${countText(feeds.length)} feeds stream`;
+  return { severity: 'good', text: `All is well. ${text}` };
+}
+
+/** Which feed it is needs to be said where there are several. */
+function named(name: string, text: string, feeds: readonly FeedStatus[]): string {
+  return feeds.length === 1 ? text : `${name}: ${text}`;
+}
