@@ -64,6 +64,14 @@ export const backfill = defineCommand({
     ],
     ['backfill --market stocks --bar 1d --from 2020-01-01 --dry-run', 'What years of day bars would cost'],
   ],
+  endings: {
+    [ExitCode.failed]: 'part of the plan failed, or rows were left out',
+    [ExitCode.unavailable]: 'REST, the flat files or the loader cannot be reached',
+    [ExitCode.io]: 'a file or directory cannot be read or written',
+    [ExitCode.tempFail]: 'a quota is used up: the same line goes on later',
+    [ExitCode.refused]: "the credentials are refused, or the plan's history does not go so far back",
+    [ExitCode.configuration]: 'configuration or secrets are wrong',
+  },
   run(given, context) {
     return withConfiguration(
       withoutOwnFlags(given),

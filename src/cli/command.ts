@@ -15,12 +15,17 @@ export interface CommandContext {
 
 type Flags = Readonly<Record<string, Options>>;
 type Arguments = Readonly<Record<string, PositionalOptions>>;
+/** Whole command lines without the program's name. */
+type Examples = readonly (readonly [line: string, meaning: string])[];
+/** What its exit codes mean, beside those that every command can end with (help.ts). */
+type Endings = Readonly<Partial<Record<ExitCode, string>>>;
 
 /** One command: what it can be given, and what it does. */
 export interface Command {
   readonly arguments: Arguments;
   readonly flags: Flags;
-  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  readonly examples: Examples;
+  readonly endings?: Endings;
   run(given: Readonly<Record<string, unknown>>, context: CommandContext): Promise<ExitCode>;
 }
 
@@ -28,7 +33,8 @@ export interface Command {
 export function defineCommand<const A extends Arguments, const F extends Flags>(definition: {
   readonly arguments: A;
   readonly flags: F;
-  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  readonly examples: Examples;
+  readonly endings?: Endings;
   run(given: Given<A, F>, context: CommandContext): Promise<ExitCode>;
 }): Command {
   // yargs has parsed by these very definitions, so what it gives has their types.

@@ -87,4 +87,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     example: 'config sample > massive-kdb.yaml',
     load: async () => (await import('./config.ts')).config,
   },
+  {
+    usage: 'completion <shell>',
+    summary: 'Print a script that completes commands and flags in bash, zsh or fish',
+    example: 'completion bash',
+    load: async () => (await import('./completion.ts')).completion,
+  },
 ];

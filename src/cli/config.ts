@@ -10,7 +10,12 @@ import { subscriptionsOf } from './start/feed-assembly.ts';
 /** `massive-kdb config print|check|sample` */
 export const config = defineCommand({
   arguments: {
-    action: { type: 'string', choices: ['print', 'check', 'sample'] as const, demandOption: true },
+    action: {
+      type: 'string',
+      choices: ['print', 'check', 'sample'] as const,
+      demandOption: true,
+      describe: 'print what is in force, check for mistakes, or print a file to start from',
+    },
   },
   flags: CONFIGURATION_FLAGS,
   examples: [
@@ -18,6 +23,10 @@ export const config = defineCommand({
     ['config check --config massive-kdb.yaml', 'All mistakes in a file, and missing secrets'],
     ['config print', 'What start would use, and where each value comes from'],
   ],
+  endings: {
+    [ExitCode.io]: 'a file cannot be read',
+    [ExitCode.configuration]: 'there are mistakes, or secrets are missing',
+  },
   async run(given, context) {
     switch (given.action) {
       case 'sample':

@@ -46,6 +46,9 @@ export const demo = defineCommand({
     ['demo --for 15s --json', 'End by itself, and prove that nothing was lost'],
     ['demo --symbols 12000 --rate 20000', 'The whole market, busy'],
   ],
+  endings: {
+    [ExitCode.failed]: 'the tickerplant does not hold what was sent, or a process of the demo ended',
+  },
   async run(given, context) {
     const durationMs = given.for === undefined ? undefined : durationOf(given.for);
     checkSimulation(given);

@@ -27,6 +27,10 @@ export const doctor = defineCommand({
     ],
     ['doctor --config /etc/massive-kdb/massive-kdb.yaml --market stocks', 'Of one market'],
   ],
+  endings: {
+    [ExitCode.ok]: 'nothing has to be mended; there may be warnings',
+    [ExitCode.failed]: 'something has to be mended',
+  },
   async run(given, context) {
     const redaction = new Redaction();
     const results: Result[] = [];

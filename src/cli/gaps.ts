@@ -11,7 +11,12 @@ import { withConfiguration } from './with-configuration.ts';
 /** `massive-kdb gaps list|fill|forget` */
 export const gaps = defineCommand({
   arguments: {
-    action: { type: 'string', choices: ['list', 'fill', 'forget'] as const, demandOption: true },
+    action: {
+      type: 'string',
+      choices: ['list', 'fill', 'forget'] as const,
+      demandOption: true,
+      describe: 'list them, fill one over REST, or forget one',
+    },
     id: { type: 'string', describe: 'the gap to fill or to forget, as list names it' },
   },
   flags: {
@@ -24,6 +29,12 @@ export const gaps = defineCommand({
     ['gaps fill stocks-12', 'Ask for a gap again; without a running daemon at its next start'],
     ['gaps forget stocks-12 --reason "the exchange was down"', 'Give a gap up'],
   ],
+  endings: {
+    [ExitCode.failed]: 'the gap is in a state in which that cannot be done',
+    [ExitCode.unavailable]: 'the daemon does not answer',
+    [ExitCode.io]: 'the gap book cannot be read or written',
+    [ExitCode.configuration]: 'the configuration is wrong, or the gap book is of another release',
+  },
   run({ action, id, json, reason, ...flags }, context) {
     return withConfiguration(
       flags,

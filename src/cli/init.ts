@@ -53,6 +53,9 @@ export const init = defineCommand({
       'Ask nothing, since everything is said',
     ],
   ],
+  endings: {
+    [ExitCode.io]: 'the file cannot be written',
+  },
   async run(given, context) {
     const variable = context.environment['MASSIVE_KDB_CONFIG']?.trim();
     const file = given.config ?? (variable || DEFAULT_FILE);

@@ -1,3 +1,4 @@
+import { ExitCode } from '../base/exit-codes.ts';
 import { runQ } from '../q-engine/process/index.ts';
 import { defineCommand } from './command.ts';
 
@@ -24,6 +25,9 @@ export const q = defineCommand({
     ['q q/tick.q -p 5010', 'A tickerplant on port 5010'],
     ['q', 'A prompt'],
   ],
+  endings: {
+    [ExitCode.failed]: 'a script fails; others as it says with exit',
+  },
   async run(given, { environment, stop }) {
     const { line } = given as unknown as { readonly line: readonly string[] };
     return runQ({ arguments: line, environment: { ...environment }, stop });

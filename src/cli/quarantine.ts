@@ -1,3 +1,4 @@
+import { ExitCode } from '../base/exit-codes.ts';
 import { defineCommand } from './command.ts';
 import { CONFIGURATION_FLAGS } from './configuration.ts';
 import { dropQuarantine } from './quarantine/drop.ts';
@@ -9,7 +10,12 @@ import { withConfiguration } from './with-configuration.ts';
 /** `massive-kdb quarantine list|replay|drop` */
 export const quarantine = defineCommand({
   arguments: {
-    action: { type: 'string', choices: ['list', 'replay', 'drop'] as const, demandOption: true },
+    action: {
+      type: 'string',
+      choices: ['list', 'replay', 'drop'] as const,
+      demandOption: true,
+      describe: 'list what is there, try it again, or drop it',
+    },
   },
   flags: {
     ...CONFIGURATION_FLAGS,
@@ -20,6 +26,15 @@ export const quarantine = defineCommand({
     ['quarantine replay --to :5010', 'Batches again, and events that this release takes for bars'],
     ['quarantine drop --yes', 'Delete all of it'],
   ],
+  endings: {
+    [ExitCode.failed]: 'replay: rows did not arrive',
+    [ExitCode.usage]: 'wrong flags or arguments, or drop without --yes',
+    [ExitCode.schema]: "replay: the tickerplant's tables are not those of the rows",
+    [ExitCode.unavailable]: 'a tickerplant cannot be reached',
+    [ExitCode.io]: 'the quarantine cannot be read or written',
+    [ExitCode.refused]: 'replay: the tickerplant refuses the credentials',
+    [ExitCode.configuration]: 'the configuration is wrong',
+  },
   run({ action, json, target, to, yes, ...flags }, context) {
     return withConfiguration(
       flags,

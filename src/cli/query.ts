@@ -50,6 +50,12 @@ export const query = defineCommand({
     ['query :5010 "select count i by sym from agg1s"', 'Print a table'],
     ['query kdb1:5010:reader "-3#agg1m" --json', 'As user reader, with the password in KDB_PASSWORD'],
   ],
+  endings: {
+    [ExitCode.failed]: 'q answers with an error',
+    [ExitCode.unavailable]: 'the q process cannot be reached, or does not answer in time',
+    [ExitCode.refused]: 'it refuses the user or the password',
+    [ExitCode.configuration]: 'the password is given twice, or others can read its file',
+  },
   async run(given, { stdout, stderr, stop }) {
     const target = queryTarget(given.target, given.tls, given['tls-ca-file']);
     const timeoutMs = given['timeout-ms'];

@@ -53,6 +53,18 @@ export const reconcile = defineCommand({
     ['reconcile 2026-10-02', 'How complete that day was captured'],
     ['reconcile 2026-10-02 --repair --html day.html', "Load the file's version, and keep the pictures"],
   ],
+  endings: {
+    [ExitCode.ok]:
+      'the database has what the file has and nothing else; after --repair: all that the file has',
+    [ExitCode.failed]: 'there was nothing to compare, or the file was left out',
+    [ExitCode.different]: 'they differ',
+    [ExitCode.usage]: 'wrong flags or arguments, or no date that gets a file',
+    [ExitCode.unavailable]: 'the flat files or the loader cannot be reached',
+    [ExitCode.io]: 'a file or directory cannot be read or written',
+    [ExitCode.tempFail]: "the date's file is not published yet",
+    [ExitCode.refused]: 'the credentials for flat files are refused',
+    [ExitCode.configuration]: 'configuration or secrets are wrong',
+  },
   run({ market, symbols, 'symbols-file': file, ...settings }, context) {
     const flags = { ...settings, market, symbols, 'symbols-file': file };
     return withConfiguration(

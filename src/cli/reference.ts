@@ -35,6 +35,13 @@ export const reference = defineCommand({
     ['reference', 'Splits and dividends of all stocks'],
     ['reference --table split --from 2026-01-01', 'The splits of this year'],
   ],
+  endings: {
+    [ExitCode.failed]: 'an answer could not be used',
+    [ExitCode.unavailable]: 'REST or the loader cannot be reached',
+    [ExitCode.tempFail]: 'a quota is used up: run it again later',
+    [ExitCode.refused]: 'the key is refused, or the plan does not have this',
+    [ExitCode.configuration]: 'configuration or secrets are wrong',
+  },
   run(given, context) {
     return withConfiguration(
       given,

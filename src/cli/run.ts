@@ -1,6 +1,7 @@
 import yargs from 'yargs';
 import { ExitCode } from '../base/exit-codes.ts';
 import type { CommandContext, CommandEntry } from './command.ts';
+import { helpEnd, helpedFlags } from './help.ts';
 import { packageFacts } from './package-facts.ts';
 import { whenParentEnds } from './parent.ts';
 import { reportOf } from './report-error.ts';
@@ -36,6 +37,8 @@ export async function runCommandLine(
   let chosen: Chosen | undefined;
   let given: Readonly<Record<string, unknown>> | undefined;
   let printed = '';
+  let closing = '';
+  const width = Math.min(110, process.stdout.columns ?? 110);
   let parser = yargs()
     .scriptName('massive-kdb')
     .locale('en')
@@ -47,7 +50,7 @@ export async function runCommandLine(
     .help()
     .alias('h', 'help')
     .version(packageFacts().version)
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .wrap(width)
     .epilogue('massive-kdb <command> --help shows what a command takes.')
     .exitProcess(false)
     .fail((message, error) => {
@@ -66,8 +69,8 @@ export async function runCommandLine(
           // With one value each, one that begins with a dash is taken for a value.
           builder.positional(name, options).nargs(name, 1);
         }
-        for (const [example, meaning] of command.examples) builder.example(`$0 ${example}`, meaning);
-        return builder.options(command.flags);
+        closing = `\n\n${helpEnd(command, width)}`;
+        return builder.options(helpedFlags(command, line));
       },
       parsed => {
         given = parsed;
@@ -84,7 +87,8 @@ export async function runCommandLine(
       ? usageError(error.message, entries, chosen)
       : error;
   }
-  if (printed !== '') context.stdout.write(`${printed}\n`);
+  if (printed !== '')
+    context.stdout.write(`${printed}${printed === packageFacts().version ? '' : closing}\n`);
   if (!chosen || !given) return ExitCode.ok;
   refuseUnusableFlags(given, chosen);
   return chosen.command.run(given, context);

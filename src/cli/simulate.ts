@@ -139,6 +139,10 @@ export const simulate = defineCommand({
     ['simulate --market stocks crypto --symbols 12000', 'Two whole markets'],
     ['simulate --fault drop~60 stall@30,ms=5000', 'With a broken connection a minute, and a stall'],
   ],
+  endings: {
+    [ExitCode.unavailable]: 'another process has the port',
+    [ExitCode.io]: 'a file or directory cannot be read or written',
+  },
   async run(given, context) {
     const options: Partial<SimulatorOptions> = {
       port: given.port,

@@ -1,3 +1,4 @@
+import { ExitCode } from '../base/exit-codes.ts';
 import { systemSpoolFiles } from '../realtime/spool/system-files.ts';
 import { defineCommand } from './command.ts';
 import { CONFIGURATION_FLAGS } from './configuration.ts';
@@ -10,7 +11,12 @@ import { withConfiguration } from './with-configuration.ts';
 /** `massive-kdb spool list|replay|drop` */
 export const spool = defineCommand({
   arguments: {
-    action: { type: 'string', choices: ['list', 'replay', 'drop'] as const, demandOption: true },
+    action: {
+      type: 'string',
+      choices: ['list', 'replay', 'drop'] as const,
+      demandOption: true,
+      describe: 'list what is kept, send it again, or drop it',
+    },
   },
   flags: {
     ...CONFIGURATION_FLAGS,
@@ -35,6 +41,15 @@ export const spool = defineCommand({
     ],
     ['spool drop --spool stocks', 'What would be dropped; with --yes it is'],
   ],
+  endings: {
+    [ExitCode.failed]: 'replay: rows did not arrive',
+    [ExitCode.usage]: 'wrong flags or arguments, or drop without --yes',
+    [ExitCode.schema]: "replay: the tickerplant's tables are not those of the rows",
+    [ExitCode.unavailable]: 'a tickerplant cannot be reached, or a daemon holds what is to be dropped',
+    [ExitCode.io]: 'the spool cannot be read or written',
+    [ExitCode.refused]: 'replay: the tickerplant refuses the credentials',
+    [ExitCode.configuration]: 'the configuration is wrong, or the spool is of another release',
+  },
   run({ action, json, spool: name, since, until, target, to, yes, ...flags }, context) {
     return withConfiguration(
       flags,

@@ -42,6 +42,16 @@ export const start = defineCommand({
     ['start --market stocks --channels A,AM --symbols AAPL,MSFT --target :5010', 'Two stocks, no file'],
     ['start --config /etc/massive-kdb/massive-kdb.yaml', 'All feeds of a file'],
   ],
+  endings: {
+    [ExitCode.failed]: 'rows were lost',
+    [ExitCode.schema]: "the tickerplant's tables are not what the feed publishes",
+    [ExitCode.unavailable]:
+      'Massive or a tickerplant cannot be reached (--fail-fast), or another process holds the connection or the spool',
+    [ExitCode.io]: 'a file or directory cannot be read or written',
+    [ExitCode.refused]: 'Massive or the tickerplant refuses the credentials or the entitlement',
+    [ExitCode.configuration]:
+      'configuration or secrets are wrong, or the state directory is of another release',
+  },
   run(given, context) {
     return withConfiguration(given, context, async (configuration, logger, origins) => {
       const secrets = resolveSecrets(configuration, systemSources);

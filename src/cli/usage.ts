@@ -1,5 +1,6 @@
 import { nearest } from '../config/nearest.ts';
 import { type Command, type CommandEntry, UsageError } from './command.ts';
+import { isHelp, SHOW_SETTINGS } from './help.ts';
 
 /** The command that a command line names. */
 export interface Chosen {
@@ -15,7 +16,7 @@ export interface Chosen {
  * @throws UsageError with the flag that was probably meant
  */
 export function refuseUnknownFlags(line: readonly string[], { name, command }: Chosen): void {
-  const known = knownFlags(command);
+  const known = [...knownFlags(command), ...(isHelp(line) ? [SHOW_SETTINGS] : [])];
   for (const word of line) {
     const flag = /^--?(?<flag>[A-Za-z][^=\s]*)(=|$)/.exec(word)?.groups?.['flag'];
     if (flag === undefined || known.includes(flag)) continue;
