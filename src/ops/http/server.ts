@@ -21,17 +21,31 @@ import { followTls, readTls, type TlsFiles } from './tls-files.ts';
 import { TokenFile } from './token-file.ts';
 
 /** Limits on those who ask. */
-const LIMITS = {
+export interface StatusServerLimits {
+  readonly connections: number;
+  readonly requestsOfOneConnection: number;
+  readonly headerBytes: number;
+  /** For the header of a request, the wait for its first byte included, and for a TLS handshake. */
+  readonly headerMs: number;
+  readonly requestMs: number;
+  /** Between two requests of a connection. */
+  readonly keepAliveMs: number;
+  /** Without a byte in either direction. */
+  readonly stillMs: number;
+  /** How often the times are looked at. */
+  readonly checkMs: number;
+}
+
+export const DEFAULT_STATUS_SERVER_LIMITS: StatusServerLimits = {
   connections: 128,
   requestsOfOneConnection: 100,
   headerBytes: 8 * 1024,
   headerMs: 5_000,
   requestMs: 10_000,
   keepAliveMs: 5_000,
-  /** Without a byte in either direction. */
   stillMs: 15_000,
   checkMs: 1_000,
-} as const;
+};
 
 export interface StatusServerOptions {
   readonly host: string;
@@ -44,6 +58,7 @@ export interface StatusServerOptions {
   readonly stateDirectory: string;
   /** Drains that take longer are a fault. */
   readonly liveLimitMs: number;
+  readonly limits: StatusServerLimits;
 }
 
 export interface StatusServerParts {
@@ -86,15 +101,15 @@ export class StatusServer {
 
   /** @throws StatusServerError */
   static async listen(options: StatusServerOptions, parts: StatusServerParts): Promise<StatusServer> {
-    const { host, port, tls } = options;
+    const { host, port, tls, limits } = options;
     const { logger } = parts;
     try {
       const refusals = new Refusals(parts);
       const status = () => parts.source.status();
       const streams = new EventStreams(options.maxStreams, { ...parts, refusals, status });
-      const connections = new Connections(LIMITS.connections, refusals);
-      const secured = tls && createTlsServer({ ...SERVER_OPTIONS, ...readTls(tls) });
-      const server = secured ?? createServer(SERVER_OPTIONS);
+      const connections = new Connections(limits.connections, refusals);
+      const secured = tls && createTlsServer({ ...serverOptions(limits), ...readTls(tls) });
+      const server = secured ?? createServer(serverOptions(limits));
       connections.watch(server);
       serve(server, options, parts, streams, refusals);
       await bind(server, port, host);
@@ -120,17 +135,19 @@ export class StatusServer {
   }
 }
 
-const SERVER_OPTIONS: ServerOptions & { readonly handshakeTimeout: number } = {
-  insecureHTTPParser: false,
-  // Its absence is refused as a wrong one is.
-  requireHostHeader: false,
-  maxHeaderSize: LIMITS.headerBytes,
-  headersTimeout: LIMITS.headerMs,
-  requestTimeout: LIMITS.requestMs,
-  keepAliveTimeout: LIMITS.keepAliveMs,
-  connectionsCheckingInterval: LIMITS.checkMs,
-  handshakeTimeout: LIMITS.headerMs,
-};
+function serverOptions(limits: StatusServerLimits): ServerOptions & { readonly handshakeTimeout: number } {
+  return {
+    insecureHTTPParser: false,
+    // Its absence is refused as a wrong one is.
+    requireHostHeader: false,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headerMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: limits.checkMs,
+    handshakeTimeout: limits.headerMs,
+  };
+}
 
 /** Answers what comes. */
 function serve(
@@ -141,7 +158,7 @@ function serve(
   refusals: Refusals,
 ): void {
   const { clock, logger, pages } = parts;
-  const { host, allowedHosts, behindProxy, tls, stateDirectory, liveLimitMs } = options;
+  const { host, allowedHosts, behindProxy, tls, stateDirectory, liveLimitMs, limits } = options;
   const file = new TokenFile(stateDirectory, parts);
   const token = () => file.value;
   const wallMs = () => clock.wallMs();
@@ -162,8 +179,8 @@ function serve(
     proxyHosts: behindProxy ? new AllowedHosts(allowedHosts) : null,
     tls: tls !== null,
   };
-  server.maxRequestsPerSocket = LIMITS.requestsOfOneConnection;
-  server.timeout = LIMITS.stillMs;
+  server.maxRequestsPerSocket = limits.requestsOfOneConnection;
+  server.timeout = limits.stillMs;
   server.on('request', createHandler({ routes, rules, token, wallMs, refusals, logger }));
   for (const event of ['checkContinue', 'checkExpectation'] as const) {
     server.on(event, (request, response) => refuse(request, response, 'expectation', refusals));

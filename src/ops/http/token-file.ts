@@ -37,18 +37,22 @@ export class TokenFile {
   readonly #parts: TokenFileParts;
   #value: string | undefined;
   #mark = '';
-  #lookedMs = Number.NEGATIVE_INFINITY;
+  #lookedMs = 0;
 
   constructor(stateDirectory: string, parts: TokenFileParts) {
     this.path = join(stateDirectory, FILE);
     this.#parts = parts;
+    this.#lookAgain();
   }
 
   /** Undefined where the file cannot be used, as where others can read it: then nobody is let in, and the log says why. */
   get value(): string | undefined {
-    const nowMs = this.#parts.clock.monotonicMs();
-    if (nowMs - this.#lookedMs < LOOK_EVERY_MS) return this.#value;
-    this.#lookedMs = nowMs;
+    if (this.#parts.clock.monotonicMs() - this.#lookedMs >= LOOK_EVERY_MS) this.#lookAgain();
+    return this.#value;
+  }
+
+  #lookAgain(): void {
+    this.#lookedMs = this.#parts.clock.monotonicMs();
     try {
       this.#look();
     } catch (error) {
@@ -56,7 +60,6 @@ export class TokenFile {
       this.#mark = '';
       this.#parts.logger.warn(`nobody is let in to the status page: ${messageOf(error)}`);
     }
-    return this.#value;
   }
 
   #look(): void {
