@@ -7,11 +7,7 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { memoryCounters } from '../../src/base/counters.ts';
 import type { ControlRoute } from '../../src/ops/control/server.ts';
-import {
-  DEFAULT_STATUS_SERVER_LIMITS,
-  StatusServer,
-  type StatusServerOptions,
-} from '../../src/ops/http/server.ts';
+import { StatusServer, type StatusServerOptions } from '../../src/ops/http/server.ts';
 import type { Pages } from '../../src/ops/http/site.ts';
 import { Metrics } from '../../src/ops/metrics/metrics.ts';
 import type { DaemonStatus } from '../../src/ops/status/report.ts';
@@ -32,9 +28,8 @@ export interface Asking {
   readonly body?: string;
 }
 
-export interface StatusHarnessOptions extends Partial<Omit<StatusServerOptions, 'limits'>> {
+export interface StatusHarnessOptions extends Partial<StatusServerOptions> {
   readonly clock?: Clock;
-  readonly limits?: Partial<StatusServerOptions['limits']>;
 }
 
 const FEEDS = [{ name: 'stocks', market: 'stocks', channels: ['A', 'AM'], eventsPerSecond: 9000 }];
@@ -56,11 +51,7 @@ export class StatusHarness {
     this.directory = mkdtempSync(join(tmpdir(), 'massive-kdb-status-'));
   }
 
-  static async start({
-    clock = systemClock,
-    limits,
-    ...options
-  }: StatusHarnessOptions = {}): Promise<StatusHarness> {
+  static async start({ clock = systemClock, ...options }: StatusHarnessOptions = {}): Promise<StatusHarness> {
     const harness = new StatusHarness();
     const { logger, counters, directory } = harness;
     const metrics = new Metrics({ counters, clock });
@@ -80,7 +71,6 @@ export class StatusHarness {
         stateDirectory: directory,
         liveLimitMs: 30_000,
         ...options,
-        limits: { ...DEFAULT_STATUS_SERVER_LIMITS, ...limits },
       },
       {
         clock,

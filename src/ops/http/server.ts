@@ -58,7 +58,8 @@ export interface StatusServerOptions {
   readonly stateDirectory: string;
   /** Drains that take longer are a fault. */
   readonly liveLimitMs: number;
-  readonly limits: StatusServerLimits;
+  /** Where others than the default. */
+  readonly limits?: Partial<StatusServerLimits>;
 }
 
 export interface StatusServerParts {
@@ -101,7 +102,8 @@ export class StatusServer {
 
   /** @throws StatusServerError */
   static async listen(options: StatusServerOptions, parts: StatusServerParts): Promise<StatusServer> {
-    const { host, port, tls, limits } = options;
+    const { host, port, tls } = options;
+    const limits = { ...DEFAULT_STATUS_SERVER_LIMITS, ...options.limits };
     const { logger } = parts;
     try {
       const refusals = new Refusals(parts);
@@ -111,6 +113,8 @@ export class StatusServer {
       const secured = tls && createTlsServer({ ...serverOptions(limits), ...readTls(tls) });
       const server = secured ?? createServer(serverOptions(limits));
       connections.watch(server);
+      server.maxRequestsPerSocket = limits.requestsOfOneConnection;
+      server.timeout = limits.stillMs;
       serve(server, options, parts, streams, refusals);
       await bind(server, port, host);
       server.on('error', error => logger.error(`status page: ${messageOf(error)}`));
@@ -158,7 +162,7 @@ function serve(
   refusals: Refusals,
 ): void {
   const { clock, logger, pages } = parts;
-  const { host, allowedHosts, behindProxy, tls, stateDirectory, liveLimitMs, limits } = options;
+  const { host, allowedHosts, behindProxy, tls, stateDirectory, liveLimitMs } = options;
   const file = new TokenFile(stateDirectory, parts);
   const token = () => file.value;
   const wallMs = () => clock.wallMs();
@@ -179,8 +183,6 @@ function serve(
     proxyHosts: behindProxy ? new AllowedHosts(allowedHosts) : null,
     tls: tls !== null,
   };
-  server.maxRequestsPerSocket = limits.requestsOfOneConnection;
-  server.timeout = limits.stillMs;
   server.on('request', createHandler({ routes, rules, token, wallMs, refusals, logger }));
   for (const event of ['checkContinue', 'checkExpectation'] as const) {
     server.on(event, (request, response) => refuse(request, response, 'expectation', refusals));
