@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
@@ -102,7 +104,13 @@ describe('alerts and dashboard', () => {
     expect(said).to.equal('');
     expect(promtool(['check', 'config', `${ROOT}config/prometheus/prometheus.yaml`])).to.equal('');
     expect(promtool(['test', 'rules', `${ROOT}test/fixtures/prometheus/alerts.test.yaml`])).to.equal('');
-    expect(promtool(['check', 'rules', '/dev/stdin'], dashboardRules())).to.equal('');
+    const directory = mkdtempSync(join(tmpdir(), 'massive-kdb-dashboard-'));
+    try {
+      writeFileSync(join(directory, 'rules.yaml'), dashboardRules());
+      expect(promtool(['check', 'rules', join(directory, 'rules.yaml')])).to.equal('');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('the panels have numbers and places of their own', () => {
