@@ -21,6 +21,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.ts')).doctor,
   },
   {
+    usage: 'status',
+    summary: 'How the running daemons are: stream, tickerplants, spool, lag, gaps',
+    example: 'status --watch',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    usage: 'tap',
+    summary: 'Rows of a running daemon as they pass',
+    example: 'tap --sym AAPL',
+    load: async () => (await import('./tap.ts')).tap,
+  },
+  {
     usage: 'gaps <action> [id]',
     summary: 'Intervals in which a feed could not listen: list, fill or forget them',
     example: 'gaps list',

@@ -119,7 +119,7 @@ export interface TargetFacts {
 /** How a tickerplant is. */
 export function targetFinding(facts: TargetFacts): Finding {
   const { state, calendarDifference } = facts;
-  const who = `The tickerplant ${facts.name} (${facts.address.replace(/^(127\.0\.0\.1|localhost):/, ':')})`;
+  const who = `The tickerplant ${whoText(facts)}`;
   switch (state.name) {
     case 'publishing': {
       const text = `${who} ${publishingText(facts)}`;
@@ -156,6 +156,12 @@ export function targetFinding(facts: TargetFacts): Finding {
     case 'stopped':
       return { line: { severity: 'warning', text: `${who} is disconnected: the daemon is stopping` } };
   }
+}
+
+/** `main (:5010)`; one without a name of its own is called by its address. */
+function whoText({ name, address }: TargetFacts): string {
+  const short = address.replace(/^(127\.0\.0\.1|localhost):/, ':');
+  return name === address ? short : `${name} (${short})`;
 }
 
 const HOLD_TEXT = {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { BackfillStatus } from '../../base/backfill-status.ts';
 import type { Clock, Timer } from '../../base/clock.ts';
@@ -21,6 +20,7 @@ import type { StatusSource } from '../../ops/status/source.ts';
 import type { Feed } from '../../realtime/feed.ts';
 import { FeedObservation } from '../../realtime/observation/feed-observation.ts';
 import { requestsPerMinuteOf } from '../open-rest.ts';
+import { packageFacts } from '../package-facts.ts';
 import { clusterOf, type SharedParts } from './feed-assembly.ts';
 import type { FeedSpool } from './feed-spool.ts';
 import { feedName, type WatchedGaps } from './gaps.ts';
@@ -35,9 +35,7 @@ const LOOP_SAMPLE_MS = 10;
 const FILES_EVERY_MS = 2_000;
 const QUOTA_SAMPLES = 60_000 / FILES_EVERY_MS;
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  readonly version: string;
-};
+const { version } = packageFacts();
 
 interface ReportedFeed {
   readonly report: FeedReport;
