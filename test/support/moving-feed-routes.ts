@@ -3,9 +3,10 @@ import { type Random, seededRandom } from '../../src/base/random.ts';
 import type { ControlRoute } from '../../src/ops/control/server.ts';
 import type { GapView } from '../../src/ops/page/render.ts';
 import type { Coverage, LatestBar, QuarantineList, Subscriptions } from '../../src/ops/status/report.ts';
-import type { MovingDaemon, MovingFeed } from './moving-status.ts';
+import { FIXTURE_NOW_MS, type MovingDaemon, type MovingFeed } from './moving-status.ts';
 
 const MINUTE_MS = 60_000;
+/** Since the session began when the test did. */
 const SESSION_MINUTES = 180;
 const CANDLES = 120;
 const GROUPS = [
@@ -190,7 +191,7 @@ export class MovingFeedRoutes {
 
   #coverage(): Coverage {
     const random = seededRandom(7);
-    const beginMs = this.#daemon.nowMs - SESSION_MINUTES * MINUTE_MS;
+    const beginMs = FIXTURE_NOW_MS - SESSION_MINUTES * MINUTE_MS;
     const date = new Date(this.#daemon.nowMs).toISOString().slice(0, 10);
     const groups = GROUPS.map((name, row) => {
       const symbols = 55 + Math.floor(40 * random());

@@ -1,5 +1,6 @@
 /** The states as sentences: of the daemon, and of a feed's session, tickerplant and spool. */
 
+import { announce } from './announcer.js';
 import { shownZone } from './appearance.js';
 import { element, Sign, setAttribute, setText } from './dom.js';
 import { clock, counted, duration } from './formats.js';
@@ -8,20 +9,16 @@ import { clock, counted, duration } from './formats.js';
 /** @typedef {import('../../status/report.ts').FeedStatus} FeedStatus */
 /** @typedef {import('../../status/report.ts').StatusLine} StatusLine */
 
-/** The state of the daemon in one line, spoken when it changes. */
+/** The state of the daemon in one line. */
 export class Banner {
+  #severity = new SpokenSeverity();
   #sign = new Sign('good');
   #text = element('span');
   #reasons = element('ul', { class: 'reasons' });
   node = element(
     'section',
     { class: 'banner', 'aria-label': 'State of the daemon' },
-    element(
-      'h1',
-      { role: 'status', 'aria-live': 'polite', 'aria-atomic': 'true' },
-      ...this.#sign.nodes,
-      this.#text,
-    ),
+    element('h1', {}, ...this.#sign.nodes, this.#text),
     this.#reasons,
   );
 
@@ -29,6 +26,7 @@ export class Banner {
   update({ line, ready, reasons }) {
     this.#sign.show(line.severity);
     setText(this.#text, line.text);
+    this.#severity.show('Daemon', line);
     setAttribute(this.node, 'class', `banner ${line.severity}`);
     // What is said in the line already is not said again.
     const more = ready ? [] : reasons.filter(reason => !line.text.includes(reason));
@@ -64,7 +62,25 @@ export class States {
   }
 }
 
+/** Says a state when it becomes better or worse: its numbers change every second. */
+class SpokenSeverity {
+  /** @type {string | undefined} */
+  #severity;
+
+  /**
+   * @param {string} name
+   * @param {StatusLine} line
+   */
+  show(name, { severity, text }) {
+    if (this.#severity !== undefined && severity !== this.#severity)
+      announce(`${name}, ${severity}: ${text}`);
+    this.#severity = severity;
+  }
+}
+
 class StateCard {
+  #name;
+  #severity = new SpokenSeverity();
   #sign = new Sign('good');
   #text = element('span');
   #detail = element('div', { class: 'quiet detail' });
@@ -72,16 +88,12 @@ class StateCard {
 
   /** @param {string} name */
   constructor(name) {
+    this.#name = name;
     this.node = element(
       'div',
       { class: 'state', 'data-state': name.toLowerCase() },
       element('h3', { text: name }),
-      element(
-        'p',
-        { role: 'status', 'aria-live': 'polite', 'aria-atomic': 'true' },
-        ...this.#sign.nodes,
-        this.#text,
-      ),
+      element('p', {}, ...this.#sign.nodes, this.#text),
       this.#detail,
     );
   }
@@ -90,7 +102,9 @@ class StateCard {
    * @param {StatusLine} line
    * @param {string} detail
    */
-  show({ severity, text }, detail) {
+  show(line, detail) {
+    const { severity, text } = line;
+    this.#severity.show(this.#name, line);
     this.#sign.show(severity);
     setText(this.#text, text);
     setText(this.#detail, detail);
