@@ -8,11 +8,10 @@ import { type Check, type Finding, fail, findingOf, once, pass, skipped, warn } 
 
 const FLAT_LIMIT_MS = 30_000;
 
-/** The flat files of a market, and where they are. */
+/** A flat file of a market that should be there. */
 export interface FlatSubject {
   readonly market: Market;
-  /** What the keys of a month's files begin with. */
-  readonly prefix: string;
+  readonly key: string;
 }
 
 /** Whether the flat files of each market can be listed and read; in place of a store, why none is asked. */
@@ -28,16 +27,19 @@ export function flatFileChecks(subjects: readonly FlatSubject[], store: FlatStor
   }));
 }
 
-async function flatFinding({ prefix }: FlatSubject, store: FlatStore, signal: AbortSignal): Promise<Finding> {
-  let key: string | undefined;
-  for await (const file of store.list(prefix, signal)) key = file.key;
-  if (key === undefined) {
-    return warn(`${store.place} lists no file below ${prefix}`, 'Check history.flatFiles: place and bucket.');
+async function flatFinding({ key }: FlatSubject, store: FlatStore, signal: AbortSignal): Promise<Finding> {
+  let isListed = false;
+  for await (const file of store.list(key, signal)) isListed ||= file.key === key;
+  if (!isListed) {
+    return warn(
+      `${store.place} takes the credentials, and lists no ${key}`,
+      'Check history.flatFiles: place and bucket; or ask Massive for the file of that date.',
+    );
   }
   try {
     // The store lists what it does not hand out.
     await store.head(key, signal);
-    return pass(`${store.place} lists and hands out, as ${key}`);
+    return pass(`${store.place} lists ${key} and hands it out`);
   } catch (error) {
     return findingOf(error, error instanceof NotInPlanError ? 'warn' : 'fail');
   }

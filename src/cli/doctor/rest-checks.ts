@@ -46,9 +46,11 @@ export function restChecks(markets: readonly Market[], rest: RestEffects | RestA
       of: market,
       limitMs: LIMIT_MS * 2,
       run: async () => {
-        const answer = await status();
-        if ('finding' in answer) return skipped('as rest');
-        return barsFinding(market, rest);
+        const isAnswered = await status().then(
+          answer => 'value' in answer,
+          () => false,
+        );
+        return isAnswered ? barsFinding(market, rest) : skipped('as rest');
       },
     })),
   ];

@@ -5,7 +5,8 @@ import { silentLogger } from '../../base/logger.ts';
 import { isLoopback } from '../../base/loopback.ts';
 import type { Configuration, FeedConfiguration } from '../../config/schema.ts';
 import type { Secret } from '../../config/secrets.ts';
-import { flatDatasets, flatMonthPrefix } from '../../massive/flat/datasets.ts';
+import { isTradingDate } from '../../historical/trading-dates.ts';
+import { flatDatasets, flatFileKey } from '../../massive/flat/datasets.ts';
 import type { FlatStore } from '../../massive/flat/store.ts';
 import { feedUrl } from '../../massive/hosts.ts';
 import { readServerDate, type ServerDate } from '../../massive/probe/server-date.ts';
@@ -46,8 +47,8 @@ export interface Services {
 /** An answer is told at once, whatever it is. */
 const PATIENCE = { attempts: 1, connectTimeoutMs: 10_000, silenceTimeoutMs: 10_000 } as const;
 
-/** Files are there on the next day, and on none of a long weekend: within this time there is one. */
-const FILES_DAYS = 10;
+/** A file is there on the next day, and at times some days later; before that its absence says nothing. */
+const FILE_DAYS = 7;
 
 export function openServices(parts: ServiceParts): Services {
   const { configuration, environment } = parts;
@@ -158,12 +159,15 @@ function storeOf({ configuration, hide }: ServiceParts): FlatStore | Finding {
   }
 }
 
+/** One file of last week, of a day on which the market was open. */
 function flatSubject({ market, exchange }: FeedConfiguration): FlatSubject {
   const datasets = flatDatasets(market, 'agg1m');
   const dataset =
     datasets.find(({ prefix }) => exchange === null || prefix.includes(exchange)) ?? datasets[0]!;
-  const today = new SessionCalendar(market).tradingDate(systemClock.wallMs());
-  return { market, prefix: flatMonthPrefix(dataset, today - FILES_DAYS) };
+  const calendar = new SessionCalendar(market);
+  let date = calendar.tradingDate(systemClock.wallMs()) - FILE_DAYS;
+  while (!isTradingDate(calendar, date)) date--;
+  return { market, key: flatFileKey(dataset, date) };
 }
 
 /** The address at which TLS is tried. */
