@@ -1,11 +1,11 @@
-import type { Check, Finding } from '../../src/cli/doctor/check.ts';
+import { type Check, type Finding, findingOf } from '../../src/cli/doctor/check.ts';
 
 /** What each check finds, by its name, and by name and subject where there are several. */
 export async function findingsOf(checks: readonly Check[]): Promise<Readonly<Record<string, Finding>>> {
   const findings: Record<string, Finding> = {};
   for (const check of checks) {
     const name = check.of === undefined ? check.name : `${check.name} ${check.of}`;
-    findings[name] = await check.run(new AbortController().signal);
+    findings[name] = await check.run(new AbortController().signal).catch(error => findingOf(error));
   }
   return findings;
 }
