@@ -14,6 +14,7 @@ import type { QuarantineSink } from '../massive/scanner/quarantine-sink.ts';
 import { ReceiveClock } from '../massive/scanner/receive-clock.ts';
 import { wsOpenSocket } from '../massive/socket.ts';
 import type { ProcessLogger } from '../ops/logger.ts';
+import { Metrics } from '../ops/metrics/metrics.ts';
 import { ProcessHealthMeter } from '../ops/process-health.ts';
 import type { Feed } from '../realtime/feed.ts';
 import { RefusedBatches, systemRefusedBatchFiles } from '../realtime/refused-batches.ts';
@@ -26,9 +27,10 @@ import { announce } from './start/announce.ts';
 import { openControls } from './start/control.ts';
 import { assembleFeed, clusterOf, type SharedParts, subscriptionsOf } from './start/feed-assembly.ts';
 import { type FeedSpool, openFeedSpool } from './start/feed-spool.ts';
-import { marketHours, type WatchedGaps, watchGaps } from './start/gaps.ts';
+import { feedName, marketHours, type WatchedGaps, watchGaps } from './start/gaps.ts';
 import { onHangup, type Reloadable } from './start/reload.ts';
 import { DaemonReport } from './start/status.ts';
+import { serveStatus } from './start/status-server.ts';
 import { withConfiguration } from './with-configuration.ts';
 
 /** `massive-kdb start` */
@@ -72,7 +74,8 @@ async function runFeeds(
   const { configuration } = current;
   const counters = memoryCounters();
   const quarantine = new QuarantineFile(configuration.quarantine, { clock: systemClock, logger, counters });
-  const parts = sharedParts(current, quarantine, logger, counters);
+  const metrics = new Metrics({ clock: systemClock, counters });
+  const parts = sharedParts(current, quarantine, logger, counters, metrics);
   const subscriptions = await Promise.all(configuration.feeds.map(subscriptionsOf));
   const locks = await acquireLocks(current);
   const spools: FeedSpool[] = [];
@@ -89,11 +92,13 @@ async function runFeeds(
     const hangup = onHangup(flags, current, feeds, logger, manager);
     tellStop(context.stop, configuration.timeouts.stopMs, logger);
     report.start();
+    const status = await serveStatus(configuration, { ...parts, logger, metrics, source: report });
     return await runToEnd(feeds, gaps, flags, context).finally(async () => {
       report.stop();
       hangup.cancel();
       manager?.stopping();
       await controls.close();
+      await status?.close();
       await gaps.close();
       await manager?.told();
     });
@@ -150,6 +155,7 @@ function sharedParts(
   quarantine: QuarantineSink,
   logger: ProcessLogger,
   counters: Counters,
+  metrics: Metrics,
 ): SharedParts {
   const { directory, maxFileBytes, maxFiles } = current.configuration.quarantine;
   return {
@@ -171,6 +177,7 @@ function sharedParts(
     openLoader: async market =>
       openLoader(loaderTarget(current.configuration, logger), market, current.configuration),
     secrets: () => current.secrets,
+    answered: (feed, target, answerMs) => metrics.acknowledged(feedName(feed), target, answerMs),
   };
 }
 

@@ -29,6 +29,8 @@ export interface FeedTargetParts extends Omit<PublisherParts, 'listener' | 'logg
   readonly logger: Logger;
   readonly counters: Counters;
   readonly refusedBatches: RefusedBatches;
+  /** A batch was answered, so long after it was sent. */
+  readonly answered?: (answerMs: number) => void;
 }
 
 /** What all targets of a feed share, and who hears of them. */
@@ -102,6 +104,7 @@ export class FeedTarget {
         logger,
         listener: {
           failed: error => surroundings.failed(error),
+          acknowledged: (_batch, answerMs) => parts.answered?.(answerMs),
           dateChanged: () => surroundings.dateChanged(),
           stateChanged: state => this.#stateChanged(state),
         },

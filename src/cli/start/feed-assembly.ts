@@ -45,6 +45,8 @@ export interface SharedParts {
   readonly hoursOf: (market: Market) => MarketHours;
   /** Read at each connection, so that a reload can change them. */
   readonly secrets: () => Secrets;
+  /** A target of a feed has answered a batch, so long after it was sent. */
+  readonly answered: (feed: FeedConfiguration, target: string, answerMs: number) => void;
 }
 
 export function clusterOf({ market, exchange }: FeedConfiguration): Cluster {
@@ -171,6 +173,7 @@ function assembleTarget(
     },
     {
       ...parts,
+      answered: answerMs => parts.answered(feed, target.name, answerMs),
       calendar: tickerplantCalendar(market, calendar),
     },
     surroundings,
