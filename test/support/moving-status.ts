@@ -37,11 +37,12 @@ export class MovingFeed {
   constructor(options: MovingFeedOptions, nowMs: number, seed: number) {
     this.options = options;
     this.#random = seededRandom(seed);
-    const { channels } = options;
     this.lines = {
-      session: good(`Streaming ${channels.join(', ')} of 1,200 symbols since 09:30.`),
-      tickerplant: good('Acknowledges within a second.'),
-      spool: good('On disk before it is sent; nothing waits.'),
+      session: good(`Streaming 1,200 symbols of ${options.market} since 09:30:00, last bar 0.3 s ago`),
+      tickerplant: good(
+        'The tickerplant main (:5010) acknowledges every row, half of them within 0.5 s of the end of their window',
+      ),
+      spool: good('Every row is on disk before it is sent; 412 MiB of 20 GiB are used'),
     };
     this.session = {
       state: 'streaming',
@@ -81,10 +82,7 @@ export class MovingFeed {
       injectedRows: { agg1m: 1_204 },
       receivedEvents: this.#events,
       lostRows: 0,
-      targets: [
-        this.#target('tickerplant', '127.0.0.1:5010', 1),
-        this.#target('standby', 'standby:5010', 1.6),
-      ],
+      targets: [this.#target('main', '127.0.0.1:5010', 1), this.#target('standby', 'standby:5010', 1.6)],
       spool: {
         protection: 'protected',
         detail: null,
@@ -154,7 +152,7 @@ export class MovingFeed {
 export class MovingDaemon {
   nowMs: number;
   readonly feeds: readonly MovingFeed[];
-  line: StatusLine = good('All is well: 2 feeds stream and deliver.');
+  line: StatusLine = good('2 feeds stream and deliver');
   backfills: DaemonStatus['backfills'] = [];
 
   constructor(feeds: readonly MovingFeedOptions[], nowMs = FIXTURE_NOW_MS) {

@@ -3,7 +3,7 @@ import { SIGN_WORDS, SIGNS } from './browser/signs.js';
 import { type Content, type Html, html } from './html.ts';
 
 /** How often the page loads itself again where no script does better. */
-export const RELOAD_SECONDS = 15;
+export const RELOAD_SECONDS = 30;
 
 interface Page {
   readonly title: string;

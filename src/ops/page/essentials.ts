@@ -76,7 +76,7 @@ ${newest.length > MOST_GAPS && html`<p class="quiet">${count(newest.length - MOS
 
 function gapRow(feedName: string, gap: GapView, zone: string, nowMs: number): Html {
   const { id, state, cause, rows, beginMs, endMs } = gap;
-  const severity = gapSeverity(state.name);
+  const severity = gapSeverity(state.name, state.reason);
   const path = `/api/feeds/${encodeURIComponent(feedName)}/gaps/${encodeURIComponent(id)}`;
   return html`<tr>
 <th scope="row">${id}</th>

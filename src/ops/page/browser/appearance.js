@@ -33,11 +33,6 @@ function changed() {
 
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed);
 
-/** Whether the reader wants things to stand still. */
-export function isStill() {
-  return matchMedia('(prefers-reduced-motion: reduce)').matches;
-}
-
 /** The switch between light, dark and what the system has. */
 export function themeSwitch() {
   const chosen = document.documentElement.dataset['theme'] ?? 'system';

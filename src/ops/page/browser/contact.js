@@ -14,7 +14,7 @@ const RETRY_MS = 1_000;
  *   readonly status: (status: DaemonStatus) => void,
  *   readonly lost: (why: string) => void,
  *   readonly ended: () => void,
- * }} ContactListener `lost` comes once for each loss, at once; `ended` where one has to log in again
+ * }} ContactListener `lost` comes at once, and again where the reason is another; `ended` where one has to log in again
  */
 
 export class Contact {
@@ -22,7 +22,10 @@ export class Contact {
   /** @type {EventSource | undefined} */
   #source;
   #heardMs = performance.now();
-  #isLost = false;
+  /** Why nothing comes; undefined while something does. @type {string | undefined} */
+  #lost;
+  /** Whether it answers questions, though it does not stream. */
+  #isAnswering = false;
 
   /** @param {ContactListener} listener */
   constructor(listener) {
@@ -39,7 +42,8 @@ export class Contact {
     this.#source = source;
     source.addEventListener('status', event => {
       this.#heardMs = performance.now();
-      this.#isLost = false;
+      this.#lost = undefined;
+      this.#isAnswering = false;
       this.#listener.status(JSON.parse(event.data));
     });
     source.addEventListener('error', () => this.#again('The connection has ended.'));
@@ -53,8 +57,9 @@ export class Contact {
   #again(why) {
     this.#source?.close();
     this.#source = undefined;
-    if (!this.#isLost) this.#listener.lost(why);
-    this.#isLost = true;
+    const reason = this.#isAnswering ? 'It answers, but has no stream left: close another page of it.' : why;
+    if (reason !== this.#lost && (this.#isAnswering || this.#lost === undefined)) this.#listener.lost(reason);
+    this.#lost = reason;
     setTimeout(() => void this.#retry(), RETRY_MS);
   }
 
@@ -62,7 +67,9 @@ export class Contact {
   async #retry() {
     try {
       await ask('/api/status');
+      this.#isAnswering = true;
     } catch (error) {
+      this.#isAnswering = false;
       if (error instanceof AskError && error.status === 401) this.#listener.ended();
     }
     this.#heardMs = performance.now();

@@ -12,7 +12,7 @@ import { sumOf } from './targets.js';
  * @typedef {{
  *   readonly meaning: string,
  *   readonly figure: (feed: FeedStatus, nowMs: number) => string,
- *   readonly isBad?: (feed: FeedStatus) => boolean,
+ *   readonly severity?: (feed: FeedStatus) => 'warning' | 'bad' | false,
  * }} Figure
  */
 
@@ -21,11 +21,15 @@ const FIGURES = [
   { meaning: 'events received', figure: ({ receivedEvents }) => short(receivedEvents) },
   { meaning: 'rows received', figure: ({ receivedRows }) => short(sumOf(receivedRows)) },
   { meaning: 'rows put in by gap filling', figure: ({ injectedRows }) => short(sumOf(injectedRows)) },
-  { meaning: 'rows lost', figure: ({ lostRows }) => count(lostRows), isBad: ({ lostRows }) => lostRows > 0 },
+  {
+    meaning: 'rows lost',
+    figure: ({ lostRows }) => count(lostRows),
+    severity: ({ lostRows }) => lostRows > 0 && 'bad',
+  },
   {
     meaning: 'gaps not yet filled',
     figure: ({ gaps }) => count(gaps.missing),
-    isBad: ({ gaps }) => gaps.missing > 0,
+    severity: ({ gaps }) => gaps.missing > 0 && 'warning',
   },
   {
     meaning: 'reconnects',
@@ -72,9 +76,9 @@ export class Figures {
    * @param {number} nowMs
    */
   update(feed, nowMs) {
-    for (const [index, { figure, isBad }] of FIGURES.entries()) {
+    for (const [index, { figure, severity }] of FIGURES.entries()) {
       setText(/** @type {Node} */ (this.#cells[index]), figure(feed, nowMs));
-      setAttribute(/** @type {Element} */ (this.#boxes[index]), 'class', isBad?.(feed) ? 'bad' : null);
+      setAttribute(/** @type {Element} */ (this.#boxes[index]), 'class', severity?.(feed) || null);
     }
     const { settledMs, correctedMs } = feed.settled;
     const zone = shownZone(this.#market);

@@ -30,15 +30,18 @@ const SEVERITY = {
   suspected: 'warning',
   filling: 'warning',
   deferred: 'warning',
-  open: 'bad',
+  open: 'warning',
   unfillable: 'bad',
 };
 
 /**
  * @param {string} state
+ * @param {string} [reason]
  * @returns {Severity}
  */
-export function gapSeverity(state) {
+export function gapSeverity(state, reason = '') {
+  // Given up by somebody, as it was their choice.
+  if (reason.startsWith('forgotten')) return 'warning';
   return SEVERITY[state] ?? 'warning';
 }
 

@@ -136,7 +136,7 @@ export class GapsPanel {
       node,
       /** @param {GapView} gap */
       update: gap => {
-        const severity = gapSeverity(gap.state.name);
+        const severity = gapSeverity(gap.state.name, gap.state.reason);
         sign.show(severity);
         setText(name, gap.state.name);
         setAttribute(state, 'class', `badge ${severity}`);

@@ -37,7 +37,8 @@ class Page {
   #isLost = false;
 
   start() {
-    this.#live.append(this.#lost, this.#banner.node, this.#tabs.node, this.#place);
+    this.#live.before(this.#lost);
+    this.#live.append(this.#banner.node, this.#tabs.node, this.#place);
     this.#live.append(element('div', { class: 'pair' }, this.#history.node, this.#configuration.node));
     document.getElementById('tools')?.append(links(), this.#pulse, zoneSwitch(), themeSwitch());
     document.addEventListener('visibilitychange', () => this.#show());
@@ -115,7 +116,6 @@ class Page {
     setText(this.#pulse, `no contact since ${since}`);
     setAttribute(this.#pulse, 'class', 'pulse bad');
     document.title = '✕ no contact – massive-kdb';
-    this.#live.hidden = false;
     this.#live.classList.add('stale');
     this.#lost.hidden = false;
   }
