@@ -8,7 +8,7 @@ import { CommandProcess } from './command-process.ts';
 import { FakeTickerplant } from './fake-tickerplant.ts';
 
 const KEY = 'demo';
-const SIMULATED = { markets: ['crypto'], symbols: 12, rate: 24, lateShare: 0 } as const;
+const SIMULATED = { markets: ['crypto'], symbols: 12, rate: 12, lateShare: 0 } as const;
 /** REST is asked for a gap by hand only: it takes more requests than one. */
 const GAPS = ['--gaps-settled-after-minutes', '0', '--gaps-requests', '1'];
 
