@@ -28,7 +28,12 @@ export class StartedDaemon {
   }
 
   start(...flags: string[]): CommandProcess {
-    const line = ['--market', 'stocks', '--channels', 'A', '--host', this.massive.url];
+    return this.startFrom(this.massive.url, ...flags);
+  }
+
+  /** The same with another service. */
+  startFrom(host: string, ...flags: string[]): CommandProcess {
+    const line = ['--market', 'stocks', '--channels', 'A', '--host', host];
     const started = new CommandProcess(
       ['start', ...line, '--target', `:${this.tickerplant.server.port}`, ...flags],
       { MASSIVE_API_KEY: 'aKey', HOME: this.directory },

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { expect } from 'chai';
+import { CLIMBS, DOUBLED, NO_REQUESTS, requestBytes as request } from '../../../support/abusive-requests.ts';
 import { StatusHarness } from '../../../support/status-harness.ts';
 
 const SHORT = { headerMs: 150, requestMs: 300, keepAliveMs: 150, checkMs: 30 };
@@ -18,42 +19,8 @@ describe('status server - abuse', () => {
     expect(JSON.stringify(harness.logger.lines)).not.to.include(harness.token);
   });
 
-  const request = (line: string, ...headers: string[]): string =>
-    [`${line} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n');
-
   describe('no path leads to the disk', () => {
-    const climbs = [
-      '/assets/../status-token',
-      '/assets/../../etc/passwd',
-      '/../../../../etc/passwd',
-      '/assets/..%2f..%2fetc%2fpasswd',
-      '/assets/%2e%2e/%2e%2e/etc/passwd',
-      '/assets/%252e%252e%252fetc/passwd',
-      '/assets/..%5c..%5cetc%5cpasswd',
-      '/assets/..\\..\\etc\\passwd',
-      '/assets/....//....//etc/passwd',
-      '/assets/%c0%ae%c0%ae/etc/passwd',
-      '/assets/%c0%af/etc/passwd',
-      '/assets/..;/..;/etc/passwd',
-      '/assets//etc/passwd',
-      '/assets/%00',
-      '/assets/style.css%00.html',
-      '/assets/style.css/../../status-token',
-      '/assets/./style.css',
-      '/assets/',
-      '/assets',
-      '/assets/style%2ecss',
-      '/assets/STYLE.CSS',
-      '/assets/file:///etc/passwd',
-      '/assets/__proto__',
-      '/assets/constructor',
-      '//etc/passwd',
-      '/status-token',
-      '/.git/config',
-      '/%',
-      '/api/feeds/../../status-token',
-    ];
-    for (const path of climbs) {
+    for (const path of CLIMBS) {
       it(path, async () => {
         const answer = await harness.send(request(`GET ${path}`, 'Connection: close'));
         expect(answer).to.match(/^HTTP\/1\.1 40[014] /);
@@ -64,40 +31,7 @@ describe('status server - abuse', () => {
   });
 
   describe('requests that are none', () => {
-    const cases: readonly (readonly [what: string, bytes: string, status: RegExp])[] = [
-      ['no HTTP', 'hello\r\n\r\n', /400/],
-      ['bytes', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', /400/],
-      ['zeros', '\0'.repeat(1000), /400/],
-      ['another version', 'GET / HTTP/9.9\r\nHost: localhost\r\n\r\n', /400/],
-      ['no version, so no Host', 'GET /\r\n\r\n', /403/],
-      ['an unknown method', request('BREW /'), /400/],
-      ['DELETE', request('DELETE /'), /405/],
-      ['OPTIONS, as before a cross-origin request', request('OPTIONS /', 'Origin: http://evil.net'), /405/],
-      ['TRACE', request('TRACE /'), /405/],
-      ['CONNECT', request('CONNECT localhost:22'), /405/],
-      ['an address of another host', request('GET http://evil.net/'), /400/],
-      ['an address of its own', request('GET http://localhost/metrics'), /400/],
-      ['a star', request('GET *'), /400/],
-      ['a fragment of a path', request('GET metrics'), /400/],
-      ['no Host', 'GET / HTTP/1.1\r\n\r\n', /403/],
-      ['two Hosts', request('GET /', 'Host: evil.net'), /400/],
-      ['two Origins', request('POST /logout', 'Origin: http://localhost', 'Origin: http://evil.net'), /400/],
-      ['two tokens', request('GET /api/status', 'Authorization: Bearer a', 'Authorization: Bearer b'), /400/],
-      ['a header without a name', request('GET /', ': x'), /400/],
-      ['a blank before a colon', request('GET /', 'Host : evil.net'), /400/],
-      ['a header that goes on in the next line', request('GET /', 'A: b', ' c'), /400/],
-      ['a zero in a header', request('GET /', 'A: b\0c'), /400/],
-      ['bare line ends', 'GET / HTTP/1.1\nHost: evil.net\n\n', /40[03]/],
-      ['a huge header', request('GET /', `A: ${'x'.repeat(20_000)}`), /431/],
-      ['a huge path', request(`GET /${'x'.repeat(20_000)}`), /431/],
-      ['a long path', request(`GET /${'x'.repeat(4_000)}`), /400/],
-      ['many headers', request('GET /', ...Array.from({ length: 100 }, (_, index) => `A${index}: b`)), /431/],
-      ['an expectation', request('POST /login', 'Expect: 100-continue', 'Content-Length: 5'), /417/],
-      ['another expectation', request('POST /login', 'Expect: cake', 'Content-Length: 5'), /417/],
-      ['a body where there is none', `${request('GET /', 'Content-Length: 5')}hello`, /400/],
-      ['chunks where there is no body', `${request('GET /', 'Transfer-Encoding: chunked')}0\r\n\r\n`, /400/],
-    ];
-    for (const [what, bytes, status] of cases) {
+    for (const [what, bytes, status] of NO_REQUESTS) {
       it(what, async () => {
         const before = refusals();
         const answer = await harness.send(bytes);
@@ -108,47 +42,7 @@ describe('status server - abuse', () => {
   });
 
   describe('two requests in one', () => {
-    const hidden = 'GET /api/status HTTP/1.1\r\nHost: localhost\r\n\r\n';
-    const own = ['Origin: http://localhost', 'Content-Type: application/x-www-form-urlencoded'];
-    const cases: readonly (readonly [what: string, bytes: string])[] = [
-      [
-        'length and chunks',
-        `${request('POST /logout', ...own, 'Content-Length: 6', 'Transfer-Encoding: chunked')}0\r\n\r\n${hidden}`,
-      ],
-      [
-        'chunks and length',
-        `${request('POST /logout', ...own, 'Transfer-Encoding: chunked', 'Content-Length: 6')}0\r\n\r\n${hidden}`,
-      ],
-      [
-        'two lengths',
-        `${request('POST /logout', ...own, 'Content-Length: 0', 'Content-Length: 60')}${hidden}`,
-      ],
-      ['a length twice in one', `${request('POST /logout', ...own, 'Content-Length: 0, 60')}${hidden}`],
-      ['a length with a sign', `${request('POST /logout', ...own, 'Content-Length: +6')}${hidden}`],
-      ['a negative length', `${request('POST /logout', ...own, 'Content-Length: -1')}${hidden}`],
-      ['a length in hexadecimal', `${request('POST /logout', ...own, 'Content-Length: 0x6')}${hidden}`],
-      [
-        'chunks that are called otherwise',
-        `${request('POST /logout', ...own, 'Transfer-Encoding: xchunked')}0\r\n\r\n${hidden}`,
-      ],
-      [
-        'chunks called twice',
-        `${request('POST /logout', ...own, 'Transfer-Encoding: chunked, identity')}0\r\n\r\n${hidden}`,
-      ],
-      [
-        'a size that is no number',
-        `${request('POST /logout', ...own, 'Transfer-Encoding: chunked')}zz\r\n${hidden}`,
-      ],
-      [
-        'a size beyond all',
-        `${request('POST /logout', ...own, 'Transfer-Encoding: chunked')}${'f'.repeat(40)}\r\n${hidden}`,
-      ],
-      [
-        'a chunk longer than it says',
-        `${request('POST /logout', ...own, 'Transfer-Encoding: chunked')}1\r\nab\r\n${hidden}`,
-      ],
-    ];
-    for (const [what, bytes] of cases) {
+    for (const [what, bytes] of DOUBLED) {
       it(what, async () => {
         const answer = await harness.send(bytes);
         expect(answer).to.match(/^HTTP\/1\.1 400 /);

@@ -1,0 +1,156 @@
+/*
+ * What abuse of the status server costs the feed: rows/s, lag and event loop while everything that it is to refuse is
+ * thrown at it, against the same run before and after it, and whether every row arrived.
+ *   npm run build && npx tsx scripts/abuse.ts --seconds 30 --rate 10000
+ */
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Child, cleanEnvironment } from '../src/cli/demo/child.ts';
+import { SimulatorControl } from '../src/cli/demo/simulator-control.ts';
+import { type StatusAddress, statusAddressPath } from '../src/cli/start/status-server.ts';
+import type { DaemonStatus } from '../src/ops/status/report.ts';
+import { type FeedSummary, lostRows } from '../src/realtime/summary.ts';
+import { freePorts } from '../test/chaos/ports.ts';
+import { StatusAbuser } from '../test/support/status-abuser.ts';
+
+const SYMBOLS = 12_000;
+const SETTLE_MS = 15_000;
+/** Rows/s under abuse may differ by this share. */
+const ALLOWED = 0.05;
+const MAIN = resolve('dist/cli/main.js');
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '30' }, rate: { type: 'string', default: '10000' } },
+});
+const phaseMs = Number(values.seconds) * 1000;
+const directory = await mkdtemp(join(tmpdir(), 'massive-kdb-abuse-'));
+const children: Child[] = [];
+try {
+  process.exitCode = (await run()) ? 0 : 1;
+} finally {
+  for (const child of children.reverse()) await child.stop();
+  await rm(directory, { recursive: true, force: true });
+}
+
+/** What the feed did in one stretch of time. */
+interface Phase {
+  readonly name: string;
+  readonly rowsPerSecond: number;
+  readonly lagP99Ms: number;
+  readonly eventLoopDelayMs: number;
+  readonly cpuShare: number;
+}
+
+async function run(): Promise<boolean> {
+  const [port] = (await freePorts(1)) as [number];
+  const state = join(directory, 'state');
+  const simulator = start('simulator', [
+    'simulate',
+    '--json',
+    ...['--symbols', String(SYMBOLS), '--rate', values.rate, '--late', '0'],
+  ]);
+  const { url } = JSON.parse(await simulator.nextLine()) as { readonly url: string };
+  start('tickerplant', [
+    'q',
+    'q/tick.q',
+    '-market',
+    'stocks',
+    '-log',
+    join(directory, 'logs'),
+    '-p',
+    `127.0.0.1:${port}`,
+  ]);
+  const daemon = start(
+    'daemon',
+    ['start', '--json', '--market', 'stocks', '--host', url, '--channels', 'A', '--target', `:${port}`],
+    { MASSIVE_API_KEY: 'demo', MASSIVE_KDB_STATE_DIRECTORY: state, MASSIVE_KDB_STATUS_PORT: '0' },
+  );
+  await setTimeout(SETTLE_MS);
+  const { address } = JSON.parse(readFileSync(statusAddressPath(state), 'utf8')) as StatusAddress;
+  const token = readFileSync(join(state, 'status-token'), 'utf8').trim();
+  const ask = async (): Promise<DaemonStatus> => {
+    const response = await fetch(`${address}/api/status`, { headers: { authorization: `Bearer ${token}` } });
+    return (await response.json()) as DaemonStatus;
+  };
+
+  const before = await measured('quiet', ask);
+  const abuser = new StatusAbuser(address);
+  const abuse = abuser.run();
+  const during = await measured('abused', ask);
+  abuser.stop();
+  await abuse;
+  const after = await measured('quiet again', ask);
+
+  const control = new SimulatorControl(url);
+  await control.pause();
+  await setTimeout(5000);
+  const sent = (await control.truth())['agg1s']!.sent;
+  await daemon.stop();
+  const { feeds } = JSON.parse(await daemon.lastLine()) as { readonly feeds: readonly [FeedSummary] };
+  const [feed] = feeds;
+  const delivered = feed.targets[0]!.deliveredRows['agg1s'] ?? 0;
+
+  const quietRows = (before.rowsPerSecond + after.rowsPerSecond) / 2;
+  const ratio = during.rowsPerSecond / quietRows;
+  process.stdout.write(
+    [
+      `${abuser.sent} requests and 1000 idle connections in ${values.seconds} s, ${abuser.rounds} rounds`,
+      ...[before, during, after].map(line),
+      `rows/s under abuse against quiet: ${ratio.toFixed(3)}`,
+      `sent ${sent}, delivered ${delivered}, lost ${lostRows(feed)}`,
+      '',
+    ].join('\n'),
+  );
+  return Math.abs(1 - ratio) <= ALLOWED && delivered === sent && lostRows(feed) === 0;
+}
+
+/** Looks at the daemon each second for as long as a phase lasts. */
+async function measured(name: string, ask: () => Promise<DaemonStatus>): Promise<Phase> {
+  const first = await ask();
+  let lagP99Ms = 0;
+  let eventLoopDelayMs = 0;
+  let latest = first;
+  while (latest.nowMs - first.nowMs < phaseMs) {
+    await setTimeout(1000);
+    latest = await ask();
+    const { point } = latest.feeds[0]!;
+    lagP99Ms = Math.max(lagP99Ms, point.lagP99Ms ?? 0);
+    eventLoopDelayMs = Math.max(eventLoopDelayMs, latest.process.eventLoopDelayMs);
+  }
+  const seconds = (latest.nowMs - first.nowMs) / 1000;
+  return {
+    name,
+    rowsPerSecond: (rowsOf(latest) - rowsOf(first)) / seconds,
+    lagP99Ms,
+    eventLoopDelayMs,
+    cpuShare: (latest.process.cpuMs - first.process.cpuMs) / 1000 / seconds,
+  };
+}
+
+function rowsOf({ feeds }: DaemonStatus): number {
+  return feeds[0]!.targets[0]!.deliveredRows['agg1s'] ?? 0;
+}
+
+function line({ name, rowsPerSecond, lagP99Ms, eventLoopDelayMs, cpuShare }: Phase): string {
+  return (
+    `${name}: ${rowsPerSecond.toFixed(0)} rows/s, longest lag p99 ${lagP99Ms.toFixed(0)} ms, ` +
+    `longest event-loop delay ${eventLoopDelayMs.toFixed(0)} ms, CPU ${(cpuShare * 100).toFixed(0)} %`
+  );
+}
+
+function start(name: string, args: readonly string[], environment: Record<string, string> = {}): Child {
+  const child = new Child({
+    name,
+    command: process.execPath,
+    arguments: [MAIN, ...args],
+    directory: process.cwd(),
+    environment: cleanEnvironment(environment),
+    showErrors: false,
+  });
+  children.push(child);
+  return child;
+}
