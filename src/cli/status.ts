@@ -5,7 +5,7 @@ import type { DaemonStatus } from '../ops/status/report.ts';
 import { type CommandContext, defineCommand } from './command.ts';
 import { CONFIGURATION_FLAGS } from './configuration.ts';
 import { askDaemons, NoDaemonError } from './status/daemons.ts';
-import type { Paint } from './status/paint.ts';
+import { labelled, type Paint } from './status/paint.ts';
 import { statusLines } from './status/text.ts';
 import { type WatchedOutput, watchLines } from './status/watch.ts';
 import { withConfiguration } from './with-configuration.ts';
@@ -51,15 +51,18 @@ async function follow(directory: string, json: boolean, context: CommandContext)
     try {
       const daemons = await askDaemons(directory);
       if (daemons.length > 0 || json) return linesFor(daemons, json, context);
-      return [messageOf(new NoDaemonError(directory)), 'It is looked for again.'];
+      return told(new NoDaemonError(directory), context);
     } catch (error) {
       // It may answer the next time.
-      if (json) return [];
-      return [messageOf(error)];
+      return json ? [] : told(error, context);
     }
   };
   await watchLines(make, context.stdout, systemClock, context.stop);
   return ExitCode.ok;
+}
+
+function told(error: unknown, context: CommandContext): string[] {
+  return labelled('', 0, `${messageOf(error)} It is asked again.`, paintOf(context));
 }
 
 function linesFor(daemons: readonly DaemonStatus[], json: boolean, context: CommandContext): string[] {

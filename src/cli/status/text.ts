@@ -4,9 +4,8 @@ import { instantText } from '../../realtime/gaps/gap-text.ts';
 import { bytesText, countText, durationText, manyText } from '../start/status-text.ts';
 import { labelled, mark, type Paint, strong } from './paint.ts';
 
-/** `ok   session      ` */
-const LABEL = 19;
-const FACT = 16;
+/** `  ok   session      ` */
+const LABEL = 20;
 const INDENT = 2;
 
 /** The status of daemons for people, as lines that fit the width. */
@@ -79,7 +78,7 @@ function part(label: string, { severity, text }: StatusLine, paint: Paint): stri
 }
 
 function fact(label: string, text: string, paint: Paint): string[] {
-  return labelled(`${' '.repeat(INDENT)}${label.padEnd(FACT + 1)}`, LABEL, text, paint);
+  return labelled(`${' '.repeat(INDENT)}${label.padEnd(LABEL - INDENT)}`, LABEL, text, paint);
 }
 
 function secondText({ point }: FeedStatus): string {
