@@ -48,7 +48,7 @@ export const tap = defineCommand({
         );
         const open = streams.filter(stream => stream !== undefined);
         if (open.length === 0 && !context.stop.aborted) throw new NoDaemonError(state.directory);
-        const print = json ? printAsIs : rowPrinter();
+        const print = json ? printAsIs : rowPrinter(context);
         await Promise.all(open.map(stream => follow(stream, print, context)));
         if (context.stop.aborted) return ExitCode.ok;
         context.stderr.write('massive-kdb: the daemon has ended\n');
@@ -58,6 +58,11 @@ export const tap = defineCommand({
     );
   },
 });
+
+/** A terminal says how wide it is. */
+interface WideContext {
+  readonly stdout: CommandContext['stdout'] & { readonly columns?: number };
+}
 
 type Print = (line: string, context: CommandContext) => Promise<void>;
 
@@ -70,8 +75,8 @@ async function printAsIs(line: string, { stdout }: CommandContext): Promise<void
 }
 
 /** Rows under each other, with a head now and then; what was left out is said on standard error. */
-function rowPrinter(): Print {
-  const text = new RowText();
+function rowPrinter({ stdout: { columns = Number.POSITIVE_INFINITY } }: WideContext): Print {
+  const text = new RowText(columns);
   let sinceHead = HEAD_EVERY;
   return async (line, { stdout, stderr }) => {
     const row = JSON.parse(line) as TappedRow | TapDropped;

@@ -193,7 +193,6 @@ export class FeedReport implements FeedListener {
       calendarDifference: target.calendarDifference,
       isProtected: feed.protection.name === 'protected',
       nowMs: clock.wallMs(),
-      monotonicMs: clock.monotonicMs(),
     });
     const status: TargetStatus = {
       name: target.name,

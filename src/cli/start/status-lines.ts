@@ -112,8 +112,6 @@ export interface TargetFacts {
   /** Whether what waits is on disk. */
   readonly isProtected: boolean;
   readonly nowMs: number;
-  /** On the clock of the publisher's states. */
-  readonly monotonicMs: number;
 }
 
 /** How a tickerplant is. */

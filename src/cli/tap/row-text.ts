@@ -19,9 +19,23 @@ const TEXTS: readonly string[] = ['time', 'table', 'sym'];
 /** A row of the tap: the table and its columns by name. */
 export type TappedRow = Readonly<Record<string, string | number | null>>;
 
-/** Turns rows into lines whose columns stand under each other; a column becomes wider where a value asks for it. */
+const BETWEEN = '  ';
+
+/**
+ * Turns rows into lines whose columns stand under each other; a column becomes wider where a value asks for it. The last
+ * columns are left out where the width has no room for them.
+ */
 export class RowText {
-  readonly #widths = new Map(COLUMNS);
+  readonly #widths: Map<string, number>;
+
+  constructor(width: number) {
+    let used = -BETWEEN.length;
+    const fitting = COLUMNS.filter(([, columnWidth]) => {
+      used += BETWEEN.length + columnWidth;
+      return used <= width;
+    });
+    this.#widths = new Map(fitting);
+  }
 
   head(): string {
     return this.#line(name => name);
@@ -32,13 +46,13 @@ export class RowText {
   }
 
   #line(cellOf: (name: string) => string): string {
-    const cells = COLUMNS.map(([name]) => {
+    const cells = [...this.#widths].map(([name, usual]) => {
       const cell = cellOf(name);
-      const width = Math.max(cell.length, this.#widths.get(name)!);
+      const width = Math.max(cell.length, usual);
       this.#widths.set(name, width);
       return TEXTS.includes(name) ? cell.padEnd(width) : cell.padStart(width);
     });
-    return cells.join('  ').trimEnd();
+    return cells.join(BETWEEN).trimEnd();
   }
 }
 

@@ -21,7 +21,10 @@ export class Series<Point> {
   }
 
   start(): void {
-    const delayMs = SECOND_MS - (this.#clock.wallMs() % SECOND_MS);
+    this.#wait(SECOND_MS - (this.#clock.wallMs() % SECOND_MS));
+  }
+
+  #wait(delayMs: number): void {
     this.#timer = this.#clock.after(delayMs, () => this.#tick(), false);
   }
 
@@ -53,6 +56,8 @@ export class Series<Point> {
       this.#points[this.#oldest] = point;
       this.#oldest = (this.#oldest + 1) % KEPT_POINTS;
     }
-    this.start();
+    // A timer may be a little early: that is the same second.
+    const restMs = SECOND_MS - (this.#clock.wallMs() % SECOND_MS);
+    this.#wait(restMs < SECOND_MS / 2 ? restMs + SECOND_MS : restMs);
   }
 }
