@@ -5,6 +5,9 @@ import { type Content, type Html, html } from './html.ts';
 /** How often the page loads itself again where no script does better. */
 export const RELOAD_SECONDS = 30;
 
+/** Later ones go before earlier ones. */
+const STYLES = ['uplot', 'style', 'parts', 'panels', 'pictures', 'lists', 'narrow'] as const;
+
 interface Page {
   readonly title: string;
   /** Whether it is the one that scripts take over. */
@@ -17,7 +20,6 @@ interface Page {
 /** A whole document. Nothing in it is inline, as the policy wants it. */
 export function documentOf({ title, live, tools, content }: Page): string {
   const scripts = html`
-<link rel="stylesheet" href="/assets/uplot.css">
 <script src="/assets/uplot.js" defer></script>
 <script src="/assets/main.js" type="module"></script>
 <noscript><meta http-equiv="refresh" content="${RELOAD_SECONDS}"></noscript>`;
@@ -30,8 +32,7 @@ export function documentOf({ title, live, tools, content }: Page): string {
 <title>${title}</title>
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 <script src="/assets/theme.js"></script>
-<link rel="stylesheet" href="/assets/style.css">
-<link rel="stylesheet" href="/assets/panels.css">${live && scripts}
+${STYLES.map(name => html`<link rel="stylesheet" href="/assets/${name}.css">\n`)}${live && scripts}
 </head>
 <body>
 <a class="skip" href="#content">Skip to the state</a>

@@ -2,6 +2,7 @@
 
 import { Asked, feedPath } from './api.js';
 import { shownZone } from './appearance.js';
+import { fromFirstBar } from './coverage-span.js';
 import { element, KeyedChildren, setText } from './dom.js';
 import { count, interval, percent } from './formats.js';
 import { coveredShare, HeatMap } from './heat-map.js';
@@ -81,8 +82,9 @@ export class CoveragePanel {
     );
   }
 
-  /** @param {Coverage} coverage */
-  #show(coverage) {
+  /** @param {Coverage} whole */
+  #show(whole) {
+    const coverage = fromFirstBar(whole);
     const { groups, date, gaps } = coverage;
     const isEmpty = groups.length === 0;
     this.#empty.hidden = !isEmpty;

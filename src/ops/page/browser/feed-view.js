@@ -78,7 +78,7 @@ export class FeedView {
   update(feed, nowMs, isSeen) {
     this.#points.append(feed.point);
     if (!isSeen) return;
-    this.#states.update(feed, nowMs);
+    this.#states.update(feed);
     this.#figures.update(feed, nowMs);
     this.#charts.draw();
     this.#gaps.update(feed, nowMs);

@@ -3,7 +3,7 @@
 import { announce } from './announcer.js';
 import { shownZone } from './appearance.js';
 import { element, Sign, setAttribute, setText } from './dom.js';
-import { clock, counted, duration } from './formats.js';
+import { clock, counted } from './formats.js';
 
 /** @typedef {import('../../status/report.ts').DaemonStatus} DaemonStatus */
 /** @typedef {import('../../status/report.ts').FeedStatus} FeedStatus */
@@ -29,7 +29,9 @@ export class Banner {
     this.#severity.show('Daemon', line);
     setAttribute(this.node, 'class', `banner ${line.severity}`);
     // What is said in the line already is not said again.
-    const more = ready ? [] : reasons.filter(reason => !line.text.includes(reason));
+    const more = ready
+      ? []
+      : reasons.filter(reason => !line.text.includes(reason) && !reason.startsWith(line.text));
     this.#reasons.hidden = more.length === 0;
     const shown = more.map(reason => `Not ready: ${reason}`).join('\n');
     if (this.#reasons.textContent !== shown.replaceAll('\n', '')) {
@@ -45,21 +47,27 @@ export class States {
   #spool = new StateCard('Spool');
   node = element('div', { class: 'states' }, this.#session.node, this.#tickerplant.node, this.#spool.node);
 
-  /**
-   * @param {FeedStatus} feed
-   * @param {number} nowMs
-   */
-  update({ lines, session, targets, spool, market, lastDrainMs }, nowMs) {
+  /** @param {FeedStatus} feed */
+  update({ lines, session, targets, spool, market, lastDrainMs }) {
     const zone = shownZone(market);
     const since = `${session.state} since ${clock(session.sinceMs, zone)}`;
-    const retry =
-      session.retryMs === null ? '' : `, tries again in ${duration(Math.max(0, session.retryMs - nowMs))}`;
-    this.#session.show(lines.session, `${since}${retry}${session.error ? `: ${session.error}` : ''}`);
+    const more = beyond(session.error ?? '', lines.session.text);
+    this.#session.show(lines.session, more === '' ? since : `${since}. ${more}`);
     const states = targets.map(({ name, state }) => `${name} ${state}`).join(', ');
     this.#tickerplant.show(lines.tickerplant, targets.length === 1 ? (targets[0]?.address ?? '') : states);
     const drained = lastDrainMs === null ? 'nothing drained yet' : `last drain ${clock(lastDrainMs, zone)}`;
     this.#spool.show(lines.spool, `${counted(spool.waitingRows, 'row')} waiting, ${spool.detail ?? drained}`);
   }
+}
+
+/**
+ * The sentences of an error that are not in another text.
+ * @param {string} error
+ * @param {string} text
+ */
+function beyond(error, text) {
+  const sentences = error.split(/(?<=[.!?]) /);
+  return sentences.filter(sentence => !text.includes(sentence.replace(/[.!?]$/, ''))).join(' ');
 }
 
 /** Says a state when it becomes better or worse: its numbers change every second. */

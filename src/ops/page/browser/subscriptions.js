@@ -25,7 +25,7 @@ export class SubscriptionsPanel {
   });
   #input = element('input', {
     id: 'add',
-    placeholder: 'AAPL, MSFT',
+    placeholder: 'Symbols to add',
     autocomplete: 'off',
     spellcheck: 'false',
     required: true,
