@@ -6,7 +6,7 @@ export const ExitCode = {
   ok: 0,
   /** The command ran, and its outcome is negative: rows lost, a query refused. */
   failed: 1,
-  /** `reconcile` compared, and what the database holds is not what the flat file says. */
+  /** `reconcile` or `verify` compared, and what is there is not what is expected. */
   different: 2,
   /** Wrong flags or arguments. */
   usage: 64,

@@ -69,6 +69,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./quarantine.ts')).quarantine,
   },
   {
+    usage: 'record <directory>',
+    summary: 'Record what Massive sends, for a while and without the key',
+    example: 'record recording --market stocks --symbols AAPL --for 2m',
+    load: async () => (await import('./record.ts')).record,
+  },
+  {
+    usage: 'verify <directory>',
+    summary: 'Compare a recording with what is expected, field by field',
+    example: 'verify recording',
+    load: async () => (await import('./verify.ts')).verify,
+  },
+  {
     usage: 'demo',
     summary: 'Simulator, tickerplant and feed on this machine, with live bars',
     example: 'demo --for 15s',

@@ -15,6 +15,7 @@ import { type QProcesses, startQProcesses } from './demo/q-processes.ts';
 import { introduction, showLatest } from './demo/screen.ts';
 import { SimulatorControl } from './demo/simulator-control.ts';
 import { countRows, readContent, type TableContent } from './demo/tables.ts';
+import { durationOf } from './duration.ts';
 
 const TABLES = ['agg1s', 'agg1m'] as const;
 const KEY = 'demo';
@@ -172,13 +173,4 @@ async function settled(connection: QueryConnection, sent: number): Promise<void>
 
 function pause(ms: number, stop?: AbortSignal): Promise<void> {
   return setTimeout(ms, undefined, { signal: stop }).catch(() => undefined);
-}
-
-function durationOf(text: string): number {
-  const { amount, unit } = /^(?<amount>\d+(\.\d+)?)(?<unit>ms|s|m|h)$/.exec(text.trim())?.groups ?? {};
-  const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit ?? ''];
-  if (amount === undefined || unitMs === undefined || Number(amount) === 0) {
-    throw new UsageError(`--for is not a duration: '${text}'`, 'Give one like 15s, 2m or 1h.');
-  }
-  return Number(amount) * unitMs;
 }

@@ -6,7 +6,7 @@ import type { Configuration } from '../config/schema.ts';
 import { findSecret, type Secret } from '../config/secrets.ts';
 import { systemSources } from '../config/system-sources.ts';
 import { RequestBudget } from '../massive/rest/request-budget.ts';
-import { REST_DEFAULTS, type RestOptions, RestRequests } from '../massive/rest/requests.ts';
+import { REST_DEFAULTS, type RestAnswer, type RestOptions, RestRequests } from '../massive/rest/requests.ts';
 
 type History = Configuration['history'];
 
@@ -14,6 +14,7 @@ export interface RestParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counters: Counters;
+  readonly answered?: (answer: RestAnswer) => void;
 }
 
 /** Requests in a minute that the tiers allow; of a paid plan somewhat less than the hundred a second it asks to stay under. */
@@ -32,7 +33,7 @@ export interface Rest {
 export function openRest(
   { key, keyFile, rest }: History,
   stateDirectory: string,
-  { clock, logger, counters }: RestParts,
+  { clock, logger, counters, answered }: RestParts,
   secrets: Secret[],
   patience: Partial<RestOptions> = {},
 ): Rest | undefined {
@@ -51,7 +52,15 @@ export function openRest(
   );
   const requests = new RestRequests(
     { ...REST_DEFAULTS, ...patience, address: rest.address, key: secret.reveal() },
-    { clock, random: Math.random, logger, counters, budget, environment: process.env },
+    {
+      clock,
+      random: Math.random,
+      logger,
+      counters,
+      budget,
+      environment: process.env,
+      ...(answered && { answered }),
+    },
   );
   return { requests, budget };
 }

@@ -9,7 +9,7 @@ import type { Logger } from '../../base/logger.ts';
 import { isLoopback } from '../../base/loopback.ts';
 import type { Random } from '../../base/random.ts';
 import { baseAddress } from '../http/base-address.ts';
-import { retryAfterMs } from '../http/headers.ts';
+import { headerOf, retryAfterMs } from '../http/headers.ts';
 import { directAgent, proxyAgent } from '../http/proxy-agent.ts';
 import { type AnswerBody, errorTextOf, readBody } from './answer-body.ts';
 import {
@@ -61,6 +61,17 @@ export interface RestParts {
   readonly budget: RequestBudget;
   /** Where the proxy variables are. */
   readonly environment: Readonly<NodeJS.ProcessEnv>;
+  /** Told of every answer that came whole, whatever it says. */
+  readonly answered?: (answer: RestAnswer) => void;
+}
+
+/** An answer as it came, and how long it took. */
+export interface RestAnswer {
+  readonly url: URL;
+  readonly statusCode: number;
+  readonly contentType: string;
+  readonly text: string;
+  readonly tookMs: number;
 }
 
 type Query = Readonly<Record<string, string | number | boolean>>;
@@ -160,6 +171,13 @@ export class RestRequests {
       const response = await this.#send(url, signal);
       const body = await readBody(response, this.#shown(url), { maxBytes, isOverdue });
       budget.addBytes(body.bytes);
+      this.#parts.answered?.({
+        url,
+        statusCode: response.statusCode,
+        contentType: headerOf(response.headers, 'content-type') ?? '',
+        text: body.text,
+        tookMs: clock.monotonicMs() - startMs,
+      });
       if (response.statusCode === OK) return { text: body.text };
       return this.#failureOf(url, response, body);
     } catch (error) {
