@@ -44,6 +44,12 @@ export const record = defineCommand({
     ['record recording --market stocks --symbols AAPL,MSFT', 'A minute of two stocks, REST and files'],
     ['record busy --market crypto --for 10m --max-mib 500', 'Ten minutes of a whole market'],
   ],
+  endings: {
+    [ExitCode.ok]: 'recorded; what could not be is listed',
+    [ExitCode.unavailable]: 'another process has the connection for this key, or Massive cannot be reached',
+    [ExitCode.io]: 'the directory is not empty, or cannot be written',
+    [ExitCode.refused]: 'Massive refuses the key, or the plan has no such stream',
+  },
   run({ directory, for: duration, 'max-mib': maxMib, json, ...settings }, context) {
     const durationMs = durationOf(duration);
     if (!(maxMib > 0)) throw new UsageError('--max-mib is not above 0', 'Give a number of MiB.');

@@ -17,6 +17,11 @@ export const verify = defineCommand({
     ['verify recording', 'What differs from the simulator and from what the readers take'],
     ['verify recording --json', 'The same for programs; ends with 2 where something differs'],
   ],
+  endings: {
+    [ExitCode.ok]: 'no difference',
+    [ExitCode.different]: 'something differs; each difference is told with an example',
+    [ExitCode.io]: 'it is no recording, or nothing is in it',
+  },
   async run({ directory, json }, { stdout, stop }) {
     const recorded = readRecording(directory);
     const simulated = await simulatedRecording(recorded.info, new URL(recorded.info.address).pathname, stop);
