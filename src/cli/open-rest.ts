@@ -14,7 +14,7 @@ export interface RestParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly counters: Counters;
-  readonly answered?: (answer: RestAnswer) => void;
+  readonly onAnswer?: (answer: RestAnswer) => void;
 }
 
 /** Requests in a minute that the tiers allow; of a paid plan somewhat less than the hundred a second it asks to stay under. */
@@ -33,7 +33,7 @@ export interface Rest {
 export function openRest(
   { key, keyFile, rest }: History,
   stateDirectory: string,
-  { clock, logger, counters, answered }: RestParts,
+  { clock, logger, counters, onAnswer }: RestParts,
   secrets: Secret[],
   patience: Partial<RestOptions> = {},
 ): Rest | undefined {
@@ -59,7 +59,7 @@ export function openRest(
       counters,
       budget,
       environment: process.env,
-      ...(answered && { answered }),
+      ...(onAnswer && { onAnswer }),
     },
   );
   return { requests, budget };

@@ -95,7 +95,7 @@ async function recordFeed(
       state.directory,
       {
         ...parts,
-        answered: ({ url, text, ...answer }) =>
+        onAnswer: ({ url, text, ...answer }) =>
           writer?.answer({
             ...answer,
             receivedMs: systemClock.wallMs(),

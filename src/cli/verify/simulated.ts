@@ -67,7 +67,7 @@ export async function simulatedRecording(
         },
         parts,
       ),
-      answered: ({ url, text, ...answer }) =>
+      onAnswer: ({ url, text, ...answer }) =>
         writer.answer({
           ...answer,
           receivedMs: systemClock.wallMs(),

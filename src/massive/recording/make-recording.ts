@@ -30,7 +30,7 @@ export interface RecordingParts {
   readonly delayMs: number;
   /** The last trading date that has ended. */
   readonly date: DateDays;
-  /** Undefined where they are not configured. `answered` of the requests writes to the recording. */
+  /** Undefined where they are not configured. `onAnswer` of the requests writes to the recording. */
   readonly rest: RestRequests | undefined;
   readonly store: FlatStore | undefined;
   readonly clock: Clock;

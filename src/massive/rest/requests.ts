@@ -62,7 +62,7 @@ export interface RestParts {
   /** Where the proxy variables are. */
   readonly environment: Readonly<NodeJS.ProcessEnv>;
   /** Told of every answer that came whole, whatever it says. */
-  readonly answered?: (answer: RestAnswer) => void;
+  readonly onAnswer?: (answer: RestAnswer) => void;
 }
 
 /** An answer as it came, and how long it took. */
@@ -171,7 +171,7 @@ export class RestRequests {
       const response = await this.#send(url, signal);
       const body = await readBody(response, this.#shown(url), { maxBytes, isOverdue });
       budget.addBytes(body.bytes);
-      this.#parts.answered?.({
+      this.#parts.onAnswer?.({
         url,
         statusCode: response.statusCode,
         contentType: headerOf(response.headers, 'content-type') ?? '',
