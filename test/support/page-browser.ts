@@ -80,8 +80,8 @@ export async function logIn(page: Page, token: string): Promise<void> {
 
 /** Resolves when the page shows what is live. */
 export async function isLive(page: Page): Promise<void> {
-  await page.locator('#live:not([hidden], .stale) .pulse, .pulse.good').first().waitFor();
-  await page.locator('.chart canvas').first().waitFor();
+  await page.locator('.pulse.good').waitFor();
+  await page.locator('#live:not([hidden], .stale) .chart canvas').first().waitFor();
 }
 
 /** Keeps a picture for people, of the whole page. */
