@@ -11,6 +11,7 @@ import { SESSION_ZONE } from '../tables/markets.ts';
 import { type CommandContext, defineCommand, UsageError } from './command.ts';
 import { type Child, cleanEnvironment, massiveKdb } from './demo/child.ts';
 import { type DemoSummary, type FeedExit, summarize, summaryText, total } from './demo/outcome.ts';
+import { feedPage } from './demo/page.ts';
 import { type QProcesses, startQProcesses } from './demo/q-processes.ts';
 import { introduction, showLatest } from './demo/screen.ts';
 import { SimulatorControl } from './demo/simulator-control.ts';
@@ -19,6 +20,7 @@ import { durationOf } from './duration.ts';
 
 const TABLES = ['agg1s', 'agg1m'] as const;
 const KEY = 'demo';
+const STATE = 'state';
 const SHOW_EVERY_MS = 3_000;
 /** How long bars that were sent may take to reach the tickerplant when nothing more is sent. */
 const SETTLE_LIMIT_MS = 30_000;
@@ -60,12 +62,13 @@ export const demo = defineCommand({
       children.push(simulator);
       const q = await startQProcesses(directory, SESSION_ZONE.stocks, context.stop);
       children.push(...q.children);
-      const { url } = JSON.parse(await simulator.nextLine()) as { readonly url: string };
-      const feed = await startFeed(url, q.tickerplantPort, directory);
+      const { url, httpUrl } = JSON.parse(await simulator.nextLine()) as SimulatorAddresses;
+      const feed = await startFeed({ url, httpUrl }, q.tickerplantPort, directory);
       children.push(feed);
+      const page = await feedPage(join(directory, STATE), feed, context.stop);
       context.stop.throwIfAborted();
 
-      context.stdout.write(introduction(q, url, given.symbols));
+      context.stdout.write(introduction(q, url, given.symbols, page));
       await watch(q, children, durationMs, context);
       const summary = await finish(new SimulatorControl(url), feed, q, context.stop);
       context.stdout.write(summaryText(summary));
@@ -77,6 +80,11 @@ export const demo = defineCommand({
     }
   },
 });
+
+interface SimulatorAddresses {
+  readonly url: string;
+  readonly httpUrl: string;
+}
 
 interface SimulatorFlags {
   readonly symbols: number;
@@ -96,15 +104,21 @@ function startSimulator({ symbols, rate, seed }: SimulatorFlags, directory: stri
 }
 
 /** Starts the feed with a file of its own, so that no configuration of this machine has a say. */
-async function startFeed(simulatorUrl: string, tickerplantPort: number, directory: string): Promise<Child> {
+async function startFeed(
+  { url, httpUrl }: SimulatorAddresses,
+  tickerplantPort: number,
+  directory: string,
+): Promise<Child> {
   const file = join(directory, 'demo.json');
   // JSON is YAML.
   await writeFile(
     file,
     JSON.stringify({
-      feeds: [{ market: 'stocks', host: simulatorUrl, channels: ['A', 'AM'], symbols: ['*'] }],
+      feeds: [{ market: 'stocks', host: url, channels: ['A', 'AM'], symbols: ['*'] }],
       targets: [{ name: 'tickerplant', port: tickerplantPort }],
-      state: { directory: join(directory, 'state') },
+      history: { rest: { address: httpUrl, tier: 'paid' } },
+      state: { directory: join(directory, STATE) },
+      status: { port: 0 },
       logging: { level: 'warn' },
     }),
   );

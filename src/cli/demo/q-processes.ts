@@ -9,7 +9,7 @@ import { QueryConnection } from '../../kdb/connection/query-connection.ts';
 import { Child, cleanEnvironment, DemoProcessError, massiveKdb } from './child.ts';
 
 const SCRIPTS = fileURLToPath(new URL('../../../q/', import.meta.url));
-const START_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 30_000;
 const TRY_LIMIT_MS = 2_000;
 const ANSWER_LIMIT_MS = 20_000;
 const TRY_EVERY_MS = 100;

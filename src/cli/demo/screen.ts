@@ -1,6 +1,7 @@
 import type { QueryConnection } from '../../kdb/connection/query-connection.ts';
 import { tableText } from '../format/table-text.ts';
 import { typedCommand } from './child.ts';
+import type { FeedPage } from './page.ts';
 import type { QProcesses } from './q-processes.ts';
 import { countRows } from './tables.ts';
 
@@ -11,6 +12,7 @@ export function introduction(
   { tickerplantPort, rdbPort, engine }: QProcesses,
   simulatorUrl: string,
   symbols: number,
+  page: FeedPage | undefined,
 ): string {
   const command = typedCommand();
   return [
@@ -18,6 +20,7 @@ export function introduction(
     `Tickerplant   q/tick.q on port ${tickerplantPort} (${engine})`,
     `RDB           q/rdb.q on port ${rdbPort}`,
     'Feed          massive-kdb start, channels A and AM',
+    ...(page ? [`Status page   ${page.address}/, its token: cat ${page.tokenFile}`] : []),
     '',
     'Try, in another terminal:',
     `  ${command} query :${rdbPort} "select last close by sym from agg1s"`,

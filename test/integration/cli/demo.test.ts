@@ -38,6 +38,9 @@ describe('massive-kdb demo', () => {
     >;
     expect(outcome).to.include({ complete: true, lost: 0, delivered: outcome.sent });
     expect(outcome.sent).to.be.greaterThan(0);
+    expect(run.stdout).to.match(
+      /Status page {3}http:\/\/127\.0\.0\.1:\d+\/, its token: cat \S+status-token\n/,
+    );
   });
 
   describe('its processes', () => {
