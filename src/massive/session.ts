@@ -105,8 +105,7 @@ export class Session {
 
   /** Pairs that this connection was asked for and does not carry. */
   get failedPairs(): readonly string[] {
-    const tracker = this.#connection?.tracker;
-    return tracker ? [...tracker.withState('refused'), ...tracker.withState('unanswered')] : [];
+    return this.#connection?.tracker.failed ?? [];
   }
 
   start(): void {

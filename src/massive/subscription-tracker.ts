@@ -12,6 +12,7 @@ export class SubscriptionTracker {
   readonly #states = new Map<string, PairState>();
   #pending = 0;
   #refusals = 0;
+  #failed = 0;
 
   /** Pairs that wait for their acknowledgement. */
   get pending(): number {
@@ -43,6 +44,7 @@ export class SubscriptionTracker {
       const state = this.#states.get(pair);
       if (state === undefined) continue;
       if (state === 'pending') this.#pending--;
+      else if (state !== 'confirmed') this.#failed--;
       this.#states.delete(pair);
       held.push(pair);
     }
@@ -54,6 +56,7 @@ export class SubscriptionTracker {
     const state = this.#states.get(pair);
     if (state === undefined) return false;
     if (state === 'pending') this.#pending--;
+    else if (state !== 'confirmed') this.#failed--;
     this.#states.set(pair, 'confirmed');
     return true;
   }
@@ -69,7 +72,13 @@ export class SubscriptionTracker {
     const pairs = this.withState('pending');
     for (const pair of pairs) this.#states.set(pair, outcome);
     this.#pending = 0;
+    this.#failed += pairs.length;
     return pairs;
+  }
+
+  /** Pairs that this connection was asked for and does not carry. It usually is none, and that costs nothing. */
+  get failed(): readonly string[] {
+    return this.#failed === 0 ? [] : [...this.withState('refused'), ...this.withState('unanswered')];
   }
 
   withState(wanted: PairState): readonly string[] {
