@@ -23,13 +23,18 @@ const FORBIDDEN: readonly string[] = [
 export class StatusAbuser {
   /** Requests sent so far. */
   sent = 0;
-  rounds = 0;
+  #requests = Number.POSITIVE_INFINITY;
   readonly #port: number;
   readonly #idle: Socket[] = [];
   #stopped = false;
 
   constructor(address: string) {
     this.#port = Number(new URL(address).port);
+  }
+
+  /** How often all of them were sent. */
+  get rounds(): number {
+    return Math.floor(this.sent / this.#requests);
   }
 
   /** Resolves when it was stopped. */
@@ -42,12 +47,11 @@ export class StatusAbuser {
       ...DOUBLED.map(([, bytes]) => bytes),
       ...FORBIDDEN,
     ];
-    while (!this.#stopped) {
-      for (let at = 0; at < all.length && !this.#stopped; at += MEANWHILE) {
-        await Promise.all(all.slice(at, at + MEANWHILE).map(bytes => this.#send(bytes)));
-      }
-      this.rounds++;
-    }
+    const senders = Array.from({ length: MEANWHILE }, async () => {
+      while (!this.#stopped) await this.#send(all[this.sent++ % all.length]!);
+    });
+    this.#requests = all.length;
+    await Promise.all(senders);
     clearInterval(drips);
     for (const socket of this.#idle) socket.destroy();
   }
@@ -70,7 +74,6 @@ export class StatusAbuser {
 
   async #send(bytes: string): Promise<void> {
     const socket = await this.#connect();
-    this.sent++;
     socket.write(bytes);
     if (!socket.closed) await once(socket, 'close').catch(() => undefined);
   }
