@@ -19,6 +19,12 @@ export const doctor = defineCommand({
   flags: {
     ...CONFIGURATION_FLAGS,
     json: { type: 'boolean', default: false, describe: 'print all results as one JSON object' },
+    connection: {
+      type: 'boolean',
+      default: true,
+      describe:
+        "where no daemon runs that can be asked, try the key by a connection of a moment; Massive ends another machine's with the same key for it, which --no-connection spares",
+    },
   },
   examples: [
     [
@@ -26,6 +32,7 @@ export const doctor = defineCommand({
       'Whether everything is there that start needs: exit code 0, or 1 where something has to be mended',
     ],
     ['doctor --config /etc/massive-kdb/massive-kdb.yaml --market stocks', 'Of one market'],
+    ['doctor --no-connection', 'On a machine that stands by, while another one streams with the same key'],
   ],
   endings: {
     [ExitCode.ok]: 'nothing has to be mended; there may be warnings',
@@ -45,7 +52,7 @@ export const doctor = defineCommand({
       await run([needsConfiguration]);
     } else {
       const hide = redaction.hide.bind(redaction);
-      const parts = { environment: process.env, version, hide };
+      const parts = { environment: process.env, version, mayConnect: given.connection, hide };
       const { checks, close } = await checksOf(loaded.configuration, parts);
       try {
         await run(checks);

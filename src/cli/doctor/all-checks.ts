@@ -19,6 +19,8 @@ export interface CheckParts {
   readonly environment: Readonly<NodeJS.ProcessEnv>;
   /** The release of this doctor. */
   readonly version: string;
+  /** See FeedParts. */
+  readonly mayConnect: boolean;
   /** Every secret that a check gets hold of, so that nothing that is printed repeats it. */
   hide(secret: Secret): void;
 }
@@ -26,7 +28,7 @@ export interface CheckParts {
 /** All checks of a configuration that is right, in the order in which an operator would look. */
 export async function checksOf(
   configuration: Configuration,
-  { environment, version, hide }: CheckParts,
+  { environment, version, mayConnect, hide }: CheckParts,
 ): Promise<{ readonly checks: readonly Check[]; close(): Promise<void> }> {
   const { feeds, state, spool, quarantine, history, logging, timeouts } = configuration;
   const isOwnState = await isOwnPlace(state.directory, systemDisk).catch(() => false);
@@ -41,7 +43,7 @@ export async function checksOf(
     return found;
   };
   const subjects = feeds.map(feed =>
-    feedSubject(feed, { configuration, environment, version, isOwnState, reach, hide }),
+    feedSubject(feed, { configuration, environment, version, isOwnState, mayConnect, reach, hide }),
   );
   const markets = feeds.map(({ market }) => market);
   const checks = [

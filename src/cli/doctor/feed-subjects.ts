@@ -46,6 +46,8 @@ export interface FeedParts {
   readonly version: string;
   /** Whether files that are made in the state directory belong to whom that does: a daemon could not use others. */
   readonly isOwnState: boolean;
+  /** Whether a key may be tried: a connection with it on another machine would end. */
+  readonly mayConnect: boolean;
   reach(address: string): Promise<Reached>;
   hide(secret: Secret): void;
 }
@@ -95,6 +97,7 @@ async function askDaemon(socket: string): Promise<DaemonAnswer> {
 }
 
 async function tryKey(feed: FeedConfiguration, parts: FeedParts): Promise<Trial> {
+  if (!parts.mayConnect) return { kind: 'left', finding: skipped('left out by --no-connection') };
   const key = keyOf(feed, parts.configuration);
   if (!key) return { kind: 'left', finding: skipped('there is no key that can be used') };
   parts.hide(key);
