@@ -1,16 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Configuration, FeedConfiguration, TargetConfiguration } from '../../config/schema.ts';
-import type { PublisherState } from '../../kdb/publisher/state.ts';
 import { feedDelayMs } from '../../massive/hosts.ts';
 import type { SessionState } from '../../massive/session-state.ts';
 import { ALL_TICKERS, type Subscription } from '../../massive/subscription.ts';
-import type {
-  FeedStatus,
-  LagStatus,
-  SeriesPoint,
-  StatusLine,
-  TargetStatus,
-} from '../../ops/status/report.ts';
+import type { FeedStatus, SeriesPoint, StatusLine, TargetStatus } from '../../ops/status/report.ts';
 import type { Feed } from '../../realtime/feed.ts';
 import type { FeedListener } from '../../realtime/feed-listener.ts';
 import type { FeedTarget, TargetTotals } from '../../realtime/feed-target.ts';
@@ -20,16 +13,13 @@ import type { MarketHours } from '../../realtime/market-hours.ts';
 import type { FeedObservation } from '../../realtime/observation/feed-observation.ts';
 import { Series } from '../../realtime/observation/series.ts';
 import { type FeedSummary, lostRows } from '../../realtime/summary.ts';
-import { isoDateOf } from '../../tables/epoch.ts';
 import { clusterOf } from './feed-assembly.ts';
 import type { FeedSpool } from './feed-spool.ts';
 import { feedName, type GapsOfFeed } from './gaps.ts';
-import { type Finding, sessionFinding, spoolFinding, targetFinding } from './status-lines.ts';
+import { sessionFinding, spoolFinding } from './status-lines.ts';
+import { sumOf, type TargetReport, targetReport, unreadyReasons } from './status-target.ts';
 import { manyText } from './status-text.ts';
 
-const LAG_BOUNDS_MS = [
-  10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 900_000,
-] as const;
 /** Of pairs that Massive does not send; they are looked for now and then, for there may be many pairs. */
 const MOST_FAILED_PAIRS = 20;
 const PAIRS_EVERY_MS = 5_000;
@@ -65,6 +55,8 @@ export class FeedReport implements FeedListener {
   readonly #parts: FeedReportParts;
   #awaySinceMs: number | undefined;
   #hasStreamed = false;
+  /** What ended the last connection, until there is a stream again. */
+  #error: string | undefined;
   #before: { readonly monotonicMs: number; readonly events: number; readonly rows: number };
   #failedPairs: { readonly atMs: number; readonly pairs: readonly string[] } | undefined;
   #subject: { readonly of: readonly Subscription[]; readonly text: string } | undefined;
@@ -86,9 +78,11 @@ export class FeedReport implements FeedListener {
     if (state.name === 'streaming') {
       this.#awaySinceMs = undefined;
       this.#hasStreamed = true;
+      this.#error = undefined;
     } else if (previous.name === 'streaming') {
       this.#awaySinceMs = this.#parts.clock.wallMs();
     }
+    if (state.name === 'backing-off') this.#error = state.error.message;
   }
 
   /** Pairs that Massive does not send, as of some seconds ago. */
@@ -112,7 +106,7 @@ export class FeedReport implements FeedListener {
     );
     const tickerplants = targets.map(({ finding }) => finding);
     const spool = this.#spoolStatus(targets, nowMs);
-    const notReady = [session.finding.notReady, ...unready(tickerplants, targets), spool.finding.notReady];
+    const notReady = [session.finding.notReady, ...unreadyReasons(targets), spool.finding.notReady];
     const reasons = notReady.filter(reason => reason !== undefined);
     const { settledMs, correctedMs } = gaps.settled();
     const refusedBatches = feed.targets.reduce((sum, { refused }) => sum + refused.batches, 0);
@@ -164,7 +158,7 @@ export class FeedReport implements FeedListener {
       state: state.name,
       sinceMs: state.sinceMs,
       retryMs: state.name === 'backing-off' ? state.retryMs : null,
-      error: state.name === 'backing-off' ? state.error.message : null,
+      error: this.#error ?? null,
       lastFrameMs: lastFrameMs ?? null,
       marketOpen,
       delayMs: feedDelayMs(this.#configuration.host, clusterOf(this.#configuration)),
@@ -174,42 +168,15 @@ export class FeedReport implements FeedListener {
     return { finding, status };
   }
 
-  #target(target: FeedTarget, summary: FeedSummary, totals: TargetTotals) {
+  #target(target: FeedTarget, summary: FeedSummary, totals: TargetTotals): TargetReport {
     const { clock, feed } = this.#parts;
-    const { host, port, mode } = this.#targets.find(({ name }) => name === target.name)!;
-    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     const waitingRows = this.#waitingRows(summary, totals);
-    const lag = lagOf(target);
-    const finding = targetFinding({
-      name: target.name,
-      address,
-      state: target.state,
-      isVerified: mode !== 'async-unverified',
-      awaySinceMs: target.awaySinceMs,
-      hasPublished: target.date !== undefined,
+    return targetReport(target, this.#targets.find(({ name }) => name === target.name)!, totals, {
       waitingRows,
       isBehind: waitingRows > BEHIND_ROWS && this.#rowsWait(),
-      lagP50Ms: lag.p50,
-      calendarDifference: target.calendarDifference,
       isProtected: feed.protection.name === 'protected',
       nowMs: clock.wallMs(),
     });
-    const status: TargetStatus = {
-      name: target.name,
-      address,
-      state: target.state.name,
-      detail: detailOf(target.state) ?? target.calendarDifference ?? null,
-      date: target.date === undefined ? null : isoDateOf(target.date),
-      deliveredRows: totals.deliveredRows,
-      refusedRows: target.refused.rows,
-      lateRows: totals.lateRows,
-      lostRows: totals.lostRows,
-      unverifiedRows: totals.unverifiedRows,
-      waitingRows,
-      backlogBytes: totals.backlogBytes,
-      lagMs: lag,
-    };
-    return { finding, status };
   }
 
   #spoolStatus(targets: readonly { readonly status: TargetStatus }[], nowMs: number) {
@@ -236,9 +203,9 @@ export class FeedReport implements FeedListener {
 
   /** Every row that came in and has not left the target's backlog. */
   #waitingRows({ receivedRows, injectedRows }: FeedSummary, totals: TargetTotals): number {
-    const came = (this.#parts.rowsAtStart[totals.name] ?? 0) + sum(receivedRows) + sum(injectedRows);
+    const came = (this.#parts.rowsAtStart[totals.name] ?? 0) + sumOf(receivedRows) + sumOf(injectedRows);
     const { deliveredRows, unverifiedRows, lateRows, leftOutRows, lostRows: lost } = totals;
-    return Math.max(0, came - sum(deliveredRows) - unverifiedRows - lateRows - leftOutRows - lost);
+    return Math.max(0, came - sumOf(deliveredRows) - unverifiedRows - lateRows - leftOutRows - lost);
   }
 
   /** Rows have waited for some seconds. */
@@ -263,7 +230,7 @@ export class FeedReport implements FeedListener {
     const now = {
       monotonicMs: clock.monotonicMs(),
       events: feed.receivedEvents,
-      rows: Math.min(...targets.map(target => sum(target.deliveredRows) + target.unverifiedRows)),
+      rows: Math.min(...targets.map(target => sumOf(target.deliveredRows) + target.unverifiedRows)),
     };
     this.#before = now;
     const perSecond = 1000 / Math.max(1, now.monotonicMs - before.monotonicMs);
@@ -293,17 +260,6 @@ function subjectOf(market: string, subscriptions: readonly Subscription[]): stri
   return `${tickers.size === 1 ? only : manyText(tickers.size, 'symbol')} of ${market}`;
 }
 
-/** A target that needs somebody is told of; one that is merely away only where no other takes the rows. */
-function unready(
-  findings: readonly Finding[],
-  targets: readonly { readonly status: TargetStatus }[],
-): (string | undefined)[] {
-  const noneIsReady = findings.every(({ notReady }) => notReady !== undefined);
-  return findings
-    .filter((_, index) => noneIsReady || ['unlogged', 'holding'].includes(targets[index]!.status.state))
-    .map(({ notReady }) => notReady);
-}
-
 const SEVERITIES = ['good', 'warning', 'bad'] as const;
 
 /** The first of the worst. */
@@ -322,34 +278,7 @@ function countsOf({ book }: GapsOfFeed): FeedStatus['gaps'] {
   return { counts, missing };
 }
 
-function lagOf({ lag }: FeedTarget): LagStatus {
-  const counts = lag.countsUpTo(LAG_BOUNDS_MS);
-  return {
-    p50: lag.quantileMs(0.5) ?? null,
-    p99: lag.quantileMs(0.99) ?? null,
-    sumMs: lag.sumMs,
-    count: lag.total,
-    buckets: LAG_BOUNDS_MS.map((atMostMs, index) => ({ atMostMs, count: counts[index]! })),
-  };
-}
-
-function detailOf(state: PublisherState): string | undefined {
-  switch (state.name) {
-    case 'backing-off':
-    case 'failed':
-      return state.error.message;
-    case 'holding':
-      return state.detail;
-    default:
-      return undefined;
-  }
-}
-
 function longest(lagsMs: readonly (number | undefined)[]): number | null {
   const known = lagsMs.filter(lagMs => lagMs !== undefined);
   return known.length === 0 ? null : Math.max(...known);
-}
-
-function sum(rows: Readonly<Record<string, number>>): number {
-  return Object.values(rows).reduce((total, count) => total + count, 0);
 }
