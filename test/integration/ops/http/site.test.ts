@@ -16,10 +16,10 @@ describe('status server - what it serves', () => {
   it('asks for the token, and lets in with it until the log-out', async () => {
     const before = await harness.ask('/');
     expect(before.status).to.equal(200);
-    expect(before.body).to.include('action="/login"').and.not.include('All is well');
+    expect(before.body).to.include('action="/login"').and.not.include(harness.daemon.line.text);
     const cookie = await harness.logIn();
     const page = await harness.ask('/', { headers: { cookie } });
-    expect(page.body).to.include('All is well');
+    expect(page.body).to.include(harness.daemon.line.text);
     const out = await harness.ask('/logout', { method: 'POST', headers: { ...harness.origin, cookie } });
     expect(out.status).to.equal(303);
     expect(out.headers['set-cookie']?.[0]).to.match(/^massive_kdb_session=; Max-Age=0;/);
@@ -166,5 +166,24 @@ describe('status server - what it serves', () => {
     expect([status, body]).to.deep.equal([200, '']);
     expect(Number(headers['content-length'])).to.be.greaterThan(10);
     expect((await harness.ask('/events', { method: 'HEAD', headers: harness.bearer })).status).to.equal(405);
+  });
+
+  it('behind a proxy it is asked by the names of the configuration, and its cookie is as safe as the way there', async () => {
+    const proxied = await StatusHarness.start({ behindProxy: true, allowedHosts: ['feed1.example.com'] });
+    const body = new URLSearchParams({ token: proxied.token }).toString();
+    const logIn = (headers: Record<string, string>) =>
+      proxied.ask('/login', {
+        method: 'POST',
+        headers: { ...form, host: 'feed1.example.com', ...headers },
+        body,
+      });
+    const origin = 'https://feed1.example.com';
+    const secure = await logIn({ origin, 'x-forwarded-proto': 'https' });
+    expect(secure.headers['set-cookie']?.[0]).to.match(/; Secure$/);
+    const plain = await logIn({ origin: 'http://feed1.example.com' });
+    expect(plain.headers['set-cookie']?.[0]).not.to.match(/Secure/);
+    expect((await logIn({ origin: 'https://other.example.com' })).status).to.equal(403);
+    expect((await logIn({ host: 'other.example.com' })).status).to.equal(403);
+    await proxied.close();
   });
 });

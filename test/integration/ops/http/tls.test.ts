@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { ManualClock } from '../../../support/manual-clock.ts';
 import { rejection } from '../../../support/rest-harness.ts';
 import { StatusHarness } from '../../../support/status-harness.ts';
 import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY } from '../../../support/tls-fixture.ts';
@@ -40,6 +41,21 @@ describe('status server - TLS', () => {
     const closed = new Promise(resolve => socket.on('close', resolve));
     await harness.close();
     await closed;
+  });
+
+  it('a certificate that is renewed is served without a restart, and one that is none leaves the old one', async () => {
+    const clock = new ManualClock();
+    const harness = await StatusHarness.start({ tls, clock });
+    writeFileSync(tls.certFile, 'half a certificate');
+    await clock.advance(600_000);
+    expect(harness.logger.messages('warn')[0]).to.match(/the certificate stays as it was/);
+    expect((await harness.ask('/health/live')).status).to.equal(200);
+    writeFileSync(tls.certFile, `${LOCALHOST_CERTIFICATE}\n`);
+    await clock.advance(600_000);
+    expect(harness.logger.messages('info')).to.deep.equal(['status page: the certificate is renewed']);
+    expect((await harness.ask('/health/live')).status).to.equal(200);
+    await harness.close();
+    expect(clock.pending).to.equal(0);
   });
 
   it('a key that others can read, or that is none, is refused with the reason', async () => {
