@@ -81,7 +81,7 @@ function gapRow(feedName: string, gap: GapView, zone: string, nowMs: number): Ht
   return html`<tr>
 <th scope="row">${id}</th>
 <td><span class="badge ${severity}">${sign(severity)}${state.name}</span></td>
-<td>${interval(beginMs, endMs, zone)}</td>
+<td class="interval">${interval(beginMs, endMs, zone)}</td>
 <td>${causeText(cause)}</td>
 <td class="number" data-unit="rows">${count(rows)}</td>
 <td class="note-cell">${gapNote(gap, nowMs)}</td>

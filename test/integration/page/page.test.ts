@@ -187,6 +187,25 @@ describe('status page in a browser', function () {
     expect(await page.getByRole('alert').count()).to.equal(0);
   });
 
+  it('a daemon that has no stream left says so instead of going silent, and streams once one is free', async () => {
+    const { address, token } = fixture;
+    const others = new AbortController();
+    const headers = { authorization: `Bearer ${token}` };
+    const streams = Array.from({ length: 8 }, () =>
+      fetch(`${address}/events`, { headers, signal: others.signal }),
+    );
+    await Promise.all(streams);
+    visited = await browser.visit(address);
+    await logIn(visited.page, token);
+    await visited.page
+      .getByRole('alert')
+      .getByText(/has no stream left: close another page/)
+      .waitFor();
+    await visited.page.getByRole('heading', { level: 1, name: /2 feeds stream/ }).waitFor();
+    others.abort();
+    await isLive(visited.page);
+  });
+
   it('a session that has ended asks for another login', async () => {
     const page = await open();
     await page.context().clearCookies();

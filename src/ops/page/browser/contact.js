@@ -70,7 +70,8 @@ export class Contact {
       this.#isAnswering = true;
     } catch (error) {
       this.#isAnswering = false;
-      if (error instanceof AskError && error.status === 401) this.#listener.ended();
+      // Only a login helps, and it loads the page anew.
+      if (error instanceof AskError && error.status === 401) return this.#listener.ended();
     }
     this.#heardMs = performance.now();
     this.#open();

@@ -58,7 +58,7 @@ export class FeedView {
       path: () => feedPath(name, '/series'),
       everyMs: 0,
       show: ({ points }) => {
-        this.#points.replace(points);
+        this.#points.merge(points);
         this.#charts.draw();
       },
       tell: problem => this.#charts.tell(problem),

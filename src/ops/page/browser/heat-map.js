@@ -86,14 +86,17 @@ export class HeatMap {
     const none = colour('heat-none');
     const bin = Math.max(1, Math.ceil(1 / perMinute));
     const gutter = rowHeight >= 10 ? 1 : 0;
+    // At whole pixels of the screen there are no seams.
+    const scale = window.devicePixelRatio || 1;
+    const snapped = (/** @type {number} */ x) => Math.round(x * scale) / scale;
     for (const [row, { seen, symbols }] of coverage.groups.entries()) {
       const y = top + row * rowHeight;
       for (let from = 0; from < coverage.minutes; from += bin) {
         const share = meanOf(seen, from, bin) / Math.max(symbols, 1);
         const shade = Math.min(SHADES - 1, Math.floor(share * SHADES));
         context.fillStyle = share === 0 ? none : /** @type {string} */ (shades[shade]);
-        const x = Math.round(left + from * perMinute);
-        const end = Math.round(left + Math.min(from + bin, coverage.minutes) * perMinute);
+        const x = snapped(left + from * perMinute);
+        const end = snapped(left + Math.min(from + bin, coverage.minutes) * perMinute);
         context.fillRect(x, y, end - x, rowHeight - gutter);
       }
     }

@@ -24,18 +24,27 @@ export class PointColumns {
   /** @type {Record<PointName, (number | null)[]>} */
   columns = emptyColumns();
 
-  /** @param {readonly SeriesPoint[]} points oldest first; those that came since stay */
-  replace(points) {
-    const newest = points.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
+  /**
+   * Takes what a daemon has of the half hour. Points from before stay, which a daemon that was started since does not
+   * know, and those that came meanwhile.
+   *
+   * @param {readonly SeriesPoint[]} points oldest first
+   */
+  merge(points) {
+    const first = points[0];
+    const last = points.at(-1);
+    if (!first || !last) return;
     const { times, columns } = this;
-    const from = times.findIndex(time => time > newest);
     this.times = [];
     this.columns = emptyColumns();
+    const keep = (/** @type {(time: number) => boolean} */ isKept) => {
+      for (const [index, time] of times.entries()) {
+        if (isKept(time)) this.#push(time, name => columns[name][index] ?? null);
+      }
+    };
+    keep(time => time < first.atMs);
     for (const point of points) this.append(point);
-    if (from < 0) return;
-    for (let index = from; index < times.length; index++) {
-      this.#push(/** @type {number} */ (times[index]), name => columns[name][index] ?? null);
-    }
+    keep(time => time > last.atMs);
   }
 
   /**

@@ -34,9 +34,18 @@ describe('points of the charts', () => {
   it('that came while the half hour was asked for stay behind it', () => {
     const points = new PointColumns();
     for (const second of [3, 4, 5]) points.append(point(second));
-    points.replace([0, 1, 2, 3, 4].map(second => point(second, 100 + second)));
+    points.merge([0, 1, 2, 3, 4].map(second => point(second, 100 + second)));
     expect(seconds(points)).to.deep.equal([0, 1, 2, 3, 4, 5]);
     expect(points.columns.eventsPerSecond).to.deep.equal([100, 101, 102, 103, 104, 5]);
+  });
+
+  it('of a daemon that was started since come after what its predecessor did', () => {
+    const points = new PointColumns();
+    for (const second of [0, 1]) points.append(point(second));
+    points.merge([]);
+    points.merge([9, 10].map(second => point(second)));
+    expect(seconds(points)).to.deep.equal([0, 1, 2, 9, 10]);
+    expect(points.columns.eventsPerSecond).to.deep.equal([0, 1, null, 9, 10]);
   });
 
   it('go back half an hour, no further', () => {
