@@ -54,11 +54,9 @@ export const doctor = defineCommand({
       const hide = redaction.hide.bind(redaction);
       const parts = { environment: process.env, version, mayConnect: given.connection, hide };
       const { checks, close } = await checksOf(loaded.configuration, parts);
-      try {
-        await run(checks);
-      } finally {
-        await close();
-      }
+      await run(checks);
+      // Who has been interrupted does not wait for what is still under way.
+      await close();
     }
     const { stdout } = context;
     const tally = tallyOf(results);
