@@ -21,6 +21,7 @@ export interface Endpoint {
 }
 
 const LOOKUP_LIMIT_MS = 10_000;
+const SPARE_MS = 2_000;
 
 /** Name and certificate of each host, once. */
 export function networkChecks(
@@ -46,7 +47,8 @@ export function networkChecks(
       {
         name: 'tls',
         of: subject,
-        limitMs: connectMs,
+        // It knows its time itself, and says what it waited for.
+        limitMs: connectMs + SPARE_MS,
         run: async (signal: AbortSignal) =>
           reachedFinding(address, await effects.reach(address, signal), effects),
       },

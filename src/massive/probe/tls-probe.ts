@@ -117,5 +117,8 @@ const NO_TLS_CODES: readonly string[] = [
 function failureOf(error: unknown): Reached {
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
   if (NO_TLS_CODES.includes(code)) return { kind: 'no-tls', code };
+  if ((error as Error | undefined)?.name === 'TimeoutError') {
+    return { kind: 'unreachable', problem: 'no connection, or no TLS handshake on it, in time' };
+  }
   return { kind: 'unreachable', problem: messageOf(error) || code };
 }
