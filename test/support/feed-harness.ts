@@ -46,6 +46,8 @@ export interface HarnessOptions {
   /** Most bytes of the spool. */
   readonly spoolBytes?: number;
   readonly stallMs?: number;
+  /** By how much the service delays what it sends. */
+  readonly delayMs?: number;
 }
 
 /** A feed between a Massive, a disk, a tickerplant and a loader on this machine, all under a test's control. */
@@ -197,7 +199,10 @@ export class FeedHarness {
     await this.tickerplant.server.close();
   }
 
-  #target(surroundings: FeedTargetSurroundings, { failFast, backlogBytes }: HarnessOptions): FeedTarget {
+  #target(
+    surroundings: FeedTargetSurroundings,
+    { failFast, backlogBytes, delayMs = 0 }: HarnessOptions,
+  ): FeedTarget {
     return new FeedTarget(
       {
         name: 'local',
@@ -220,7 +225,7 @@ export class FeedHarness {
           },
         },
         backlogBytes: backlogBytes ?? 1024 * 1024,
-        delayMs: 0,
+        delayMs,
         tables: ['agg1s', 'agg1m'],
       },
       {

@@ -10,6 +10,8 @@ const MOST_LISTED = 2_000;
 /** Symbols that one request changes. */
 const MOST_CHANGED = 1_000;
 
+const HOLDS = 'This holds until the next start or reload, which go by the configuration.';
+
 /** Subscriptions cannot be changed as it was asked. Code `SUBSCRIPTION_REQUEST`. */
 export class SubscriptionRequestError extends EndingError {
   constructor(what: string, remedy: string) {
@@ -103,7 +105,7 @@ export class SubscriptionDesk {
     const { feed, market, logger } = this.#parts;
     feed.updateSubscriptions(subscriptionsTo(market, channelsIn(feed.subscriptions), symbols));
     logger.info(`subscriptions changed by hand, until the next start or reload: ${what.slice(0, 500)}`);
-    return this.list();
+    return { ...this.list(), note: HOLDS };
   }
 }
 

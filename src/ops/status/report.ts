@@ -173,7 +173,7 @@ export interface LatestBars {
   readonly bars: readonly LatestBar[];
 }
 
-/** `GET /candles/SYM`: the newest bars of one symbol, oldest first. */
+/** `GET /candles/SYM`: the newest bars of one symbol, oldest first; prices of all but the newest to seven digits. */
 export interface Candles {
   readonly sym: string;
   readonly bars: readonly LatestBar[];
@@ -212,6 +212,8 @@ export interface Subscriptions {
   readonly symbols: readonly string[];
   readonly count: number;
   readonly failedPairs: readonly string[];
+  /** After a change: how long it holds. */
+  readonly note?: string;
 }
 
 /** `GET /quarantine`: the newest, newest first. */

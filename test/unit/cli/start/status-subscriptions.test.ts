@@ -33,6 +33,7 @@ describe('subscriptions by hand', () => {
       symbols: ['AAPL', 'MSFT'],
       count: 2,
       failedPairs: ['A.X'],
+      note: 'This holds until the next start or reload, which go by the configuration.',
     });
     expect(held()).to.deep.equal(['A.AAPL', 'A.MSFT', 'AM.AAPL', 'AM.MSFT']);
     expect(subscriptions.remove(['AAPL']).symbols).to.deep.equal(['MSFT']);
