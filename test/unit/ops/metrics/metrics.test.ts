@@ -48,7 +48,7 @@ describe('metrics', () => {
     await metrics.text(source);
     await clock.advance(1000);
     const delivered = await values('massive_kdb_target_delivered_rows_total');
-    expect(delivered.get('{feed="stocks",target="tickerplant",table="agg1s"}')).to.equal(
+    expect(delivered.get(`{feed="stocks",target="${target.name}",table="agg1s"}`)).to.equal(
       target.deliveredRows['agg1s'],
     );
     expect((await values('massive_kdb_feed_lost_rows_total')).get('{feed="stocks"}')).to.equal(0);
@@ -76,12 +76,16 @@ describe('metrics', () => {
   });
 
   it('lag is a histogram in seconds, with all of it in the last bucket', async () => {
-    const labels = 'feed="stocks",target="tickerplant"';
+    const { name, lagMs } = status.feeds[0]!.targets[0]!;
+    const labels = `feed="stocks",target="${name}"`;
     const buckets = await values('massive_kdb_target_lag_seconds_bucket');
-    expect(buckets.get(`{${labels},le="0.5"}`)).to.equal(18_000);
-    expect(buckets.get(`{${labels},le="+Inf"}`)).to.equal(40_000);
-    expect((await values('massive_kdb_target_lag_seconds_count')).get(`{${labels}}`)).to.equal(40_000);
-    expect((await values('massive_kdb_target_lag_seconds_sum')).get(`{${labels}}`)).to.equal(20_800);
+    for (const { atMostMs, count } of lagMs.buckets)
+      expect(buckets.get(`{${labels},le="${atMostMs / 1000}"}`)).to.equal(count);
+    expect(buckets.get(`{${labels},le="+Inf"}`)).to.equal(lagMs.count);
+    expect((await values('massive_kdb_target_lag_seconds_count')).get(`{${labels}}`)).to.equal(lagMs.count);
+    expect((await values('massive_kdb_target_lag_seconds_sum')).get(`{${labels}}`)).to.equal(
+      lagMs.sumMs / 1000,
+    );
   });
 
   it('the time of an answer is observed by batch', async () => {
