@@ -115,13 +115,18 @@ export class StatusServer {
       connections.watch(server);
       server.maxRequestsPerSocket = limits.requestsOfOneConnection;
       server.timeout = limits.stillMs;
-      serve(server, options, parts, streams, refusals);
-      await bind(server, port, host);
+      const file = await TokenFile.open(options.stateDirectory, parts);
+      serve(server, options, parts, { streams, refusals, token: () => file.value });
+      await bind(server, port, host).catch((error: unknown) => {
+        file.close();
+        throw error;
+      });
       server.on('error', error => logger.error(`status page: ${messageOf(error)}`));
       const following = secured && followTls(tls!, secured, parts);
       const bound = (server.address() as AddressInfo).port;
       return new StatusServer(`${tls ? 'https' : 'http'}://${inAddress(host)}:${bound}`, server, [
         () => following?.cancel(),
+        () => file.close(),
         () => streams.close(),
         () => connections.close(),
         () => refusals.close(),
@@ -153,18 +158,21 @@ function serverOptions(limits: StatusServerLimits): ServerOptions & { readonly h
   };
 }
 
+interface Served {
+  readonly streams: EventStreams;
+  readonly refusals: Refusals;
+  readonly token: () => string | undefined;
+}
+
 /** Answers what comes. */
 function serve(
   server: Server,
   options: StatusServerOptions,
   parts: StatusServerParts,
-  streams: EventStreams,
-  refusals: Refusals,
+  { streams, refusals, token }: Served,
 ): void {
   const { clock, logger, pages } = parts;
-  const { host, allowedHosts, behindProxy, tls, stateDirectory, liveLimitMs } = options;
-  const file = new TokenFile(stateDirectory, parts);
-  const token = () => file.value;
+  const { host, allowedHosts, behindProxy, tls, liveLimitMs } = options;
   const wallMs = () => clock.wallMs();
   const isSecure = ({ request }: Call) =>
     tls !== null || (behindProxy && request.headers['x-forwarded-proto'] === 'https');
@@ -204,6 +212,8 @@ const PARSER_REASONS: Readonly<Record<string, RefusalReason>> = {
 
 function refuseRaw(socket: Socket, reason: RefusalReason, refusals: Refusals): void {
   refusals.count(reason);
+  // Node no longer listens to one that asked for CONNECT: who breaks off then would end the process.
+  socket.on('error', () => {});
   socket.write(rawRefusal(reason));
   socket.destroySoon();
 }

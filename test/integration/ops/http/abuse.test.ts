@@ -142,3 +142,22 @@ describe('status server - a thousand idle connections', () => {
     await Promise.all(sockets.map(socket => socket.closed || once(socket, 'close')));
   });
 });
+
+describe('status server - connections that break off', () => {
+  it('at whatever moment, the process goes on', async () => {
+    const harness = await StatusHarness.start();
+    const requests = [...NO_REQUESTS, ...DOUBLED].map(([, bytes]) => bytes);
+    requests.push(request('GET /events', `Authorization: Bearer ${harness.token}`), request('GET /metrics'));
+    for (const bytes of requests) {
+      for (const length of [1, Math.floor(bytes.length / 2), bytes.length]) {
+        const socket = await harness.connect();
+        socket.on('error', () => {});
+        socket.write(bytes.slice(0, length), () => socket.resetAndDestroy());
+        if (!socket.closed) await once(socket, 'close');
+      }
+    }
+    expect((await harness.ask('/health/live')).status).to.equal(200);
+    expect(harness.logger.messages('error')).to.deep.equal([]);
+    await harness.close();
+  });
+});

@@ -24,15 +24,15 @@ describe('status access - token file', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  const open = (): TokenFile =>
-    new TokenFile(directory, { clock, logger, hide: secret => void hidden.push(secret.reveal()) });
+  const open = (): Promise<TokenFile> =>
+    TokenFile.open(directory, { clock, logger, hide: secret => void hidden.push(secret.reveal()) });
 
-  it('is made at the first start, for its owner alone, and is the same at the next', () => {
-    const first = open().value;
+  it('is made at the first start, for its owner alone, and is the same at the next', async () => {
+    const first = (await open()).value;
     expect(first).to.match(/^[\w-]{43}$/);
     expect(statSync(path).mode & 0o777).to.equal(0o600);
     expect(readFileSync(path, 'utf8').trim()).to.equal(first);
-    expect(open().value).to.equal(first);
+    expect((await open()).value).to.equal(first);
     expect(hidden).to.deep.equal([first, first]);
     expect(logger.lines).to.deep.equal([]);
   });
@@ -40,37 +40,37 @@ describe('status access - token file', () => {
   it('one that others can read lets nobody in, and the log says so without the token', async () => {
     writeFileSync(path, OWN, { mode: 0o640 });
     chmodSync(path, 0o640);
-    const file = open();
+    const file = await open();
     expect(file.value).to.equal(undefined);
     expect(logger.messages('warn')[0]).to.match(/status-token has mode 640, so that others can read/);
     expect(logger.messages('warn')[0]).not.to.include(OWN);
     chmodSync(path, 0o600);
-    await clock.advance(1000);
+    await file.look();
     expect(file.value).to.equal(OWN);
     chmodSync(path, 0o604);
-    await clock.advance(1000);
+    await file.look();
     expect(file.value).to.equal(undefined);
   });
 
-  it('one that is short, empty, of several lines, or no file is none', () => {
+  it('one that is short, empty, of several lines, or no file is none', async () => {
     for (const content of ['', 'short', `${OWN}\n${OWN}`]) {
       writeFileSync(path, content, { mode: 0o600 });
-      expect(open().value, content).to.equal(undefined);
+      expect((await open()).value, content).to.equal(undefined);
     }
     rmSync(path);
     symlinkSync('/etc/hostname', path);
-    expect(open().value).to.equal(undefined);
+    expect((await open()).value).to.equal(undefined);
     expect(logger.messages('warn')).to.have.lengthOf(4);
   });
 
   it('a new one takes the place of the old one while the daemon runs, and a deleted one is made anew', async () => {
-    const file = open();
+    const file = await open();
     const first = file.value;
     writeFileSync(path, OWN, { mode: 0o600 });
-    await clock.advance(1000);
+    await file.look();
     expect(file.value).to.equal(OWN);
     rmSync(path);
-    await clock.advance(1000);
+    await file.look();
     expect(file.value)
       .to.match(/^[\w-]{43}$/)
       .and.not.equal(first);
