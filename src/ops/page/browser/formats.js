@@ -102,13 +102,19 @@ export function percent(share) {
   return `${tenths.format(share < 1 ? Math.min(rounded, 99.9) : rounded)}${GAP}%`;
 }
 
+/** Digits that matter of a price below one. */
+const PRICE_DIGITS = 6;
+
 /**
- * With as many decimals as it has, two at least: `187.50`, `0.0734`.
+ * With as many decimals as it has, two at least: `187.50`, `0.00278125`.
  * @param {number | null | undefined} value
  */
 export function price(value) {
   if (value === null || value === undefined) return NONE;
-  const decimals = Math.abs(value) < 10 ? 5 : Math.abs(value) < 1_000 ? 4 : 2;
+  const size = Math.abs(value);
+  const isSmall = size > 0 && size < 1;
+  const beforeDigits = isSmall ? -Math.floor(Math.log10(size)) - 1 : 0;
+  const decimals = isSmall ? Math.min(beforeDigits + PRICE_DIGITS, 15) : size < 10 ? 5 : size < 1_000 ? 4 : 2;
   return value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: decimals });
 }
 

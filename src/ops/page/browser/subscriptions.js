@@ -9,6 +9,8 @@ import { Panel } from './panel.js';
 
 const EVERY_MS = 15_000;
 const MOST_SHOWN = 120;
+/** How the whole market is subscribed to; nothing can be taken out of it. */
+const ALL = '*';
 
 export class SubscriptionsPanel {
   #panel = new Panel('subscriptions', 'Subscriptions');
@@ -81,7 +83,8 @@ export class SubscriptionsPanel {
   #show(subscriptions) {
     this.#subscriptions = subscriptions;
     const { channels, count: all, failedPairs } = subscriptions;
-    setText(this.#count, `${counted(all, 'symbol')} on ${channels.join(', ')}`);
+    const what = subscriptions.symbols.includes(ALL) ? 'all symbols' : counted(all, 'symbol');
+    setText(this.#count, `${what} on ${channels.join(', ')}`);
     const some = failedPairs.slice(0, 10).join(', ');
     const refused = `Refused by Massive: ${some}${failedPairs.length > 10 ? ` and ${count(failedPairs.length - 10)} more` : ''}.`;
     setText(this.#failed, failedPairs.length === 0 ? '' : refused);
@@ -113,8 +116,8 @@ export class SubscriptionsPanel {
       element('span', { 'aria-hidden': 'true', text: '×' }),
       element('span', { class: 'heard', text: `Remove ${symbol}` }),
     );
-    const text = element('span', { text: symbol === '*' ? 'all symbols' : symbol });
-    return { node: element('li', { 'data-symbol': symbol }, text, button), update() {} };
+    const text = element('span', { text: symbol === ALL ? 'all symbols' : symbol });
+    return { node: element('li', { 'data-symbol': symbol }, text, symbol !== ALL && button), update() {} };
   }
 
   /** @param {SubmitEvent} event */

@@ -50,9 +50,11 @@ describe('numbers of the page', () => {
   });
 
   it('of prices keep the cents and what is below them', () => {
-    expect([187.5, 0.07341, 265.4399, 67_123.456].map(price)).to.deep.equal([
+    expect([187.5, 0.07341, 0.002781254, 0, 265.4399, 67_123.456].map(price)).to.deep.equal([
       '187.50',
       '0.07341',
+      '0.00278125',
+      '0.00',
       '265.4399',
       '67,123.46',
     ]);
