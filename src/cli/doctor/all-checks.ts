@@ -46,15 +46,15 @@ export async function checksOf(
     feedSubject(feed, { configuration, environment, version, isOwnState, mayConnect, reach, hide }),
   );
   const markets = feeds.map(({ market }) => market);
+  // With --market some may be those of other feeds.
+  const targets = configuration.targets.filter(({ name }) => feeds.some(feed => feed.targets.includes(name)));
   const checks = [
     ...keyChecks(configuration, systemSources),
     ...networkChecks(services.endpoints, timeouts.massiveConnectMs, { ...network, reach }),
     ...subjects.flatMap(subject => sessionChecks(subject)),
     ...restChecks(services.restMarkets, services.rest),
     clockCheck(services.clock.place, services.clock.read),
-    ...configuration.targets.flatMap(target =>
-      tickerplantChecks(tickerplantSubject(target, configuration, hide)),
-    ),
+    ...targets.flatMap(target => tickerplantChecks(tickerplantSubject(target, configuration, hide))),
     directoryCheck(
       { name: 'state directory', path: state.directory, setting: 'state.directory' },
       systemDisk,
