@@ -41,6 +41,8 @@ export interface PublisherTiming {
   /** The first wait after a failure; each further one doubles it, up to the last, with jitter. */
   readonly firstBackoffMs: number;
   readonly longestBackoffMs: number;
+  /** For how long every connection must have been refused until that is taken for the password's fault. */
+  readonly refusedMs: number;
 }
 
 export const DEFAULT_PUBLISHER_TIMING: PublisherTiming = {
@@ -49,6 +51,7 @@ export const DEFAULT_PUBLISHER_TIMING: PublisherTiming = {
   dateIntervalMs: 1_000,
   firstBackoffMs: 250,
   longestBackoffMs: 30_000,
+  refusedMs: 20_000,
 };
 
 /** What to publish and where. */

@@ -13,7 +13,7 @@ import { RollGuard } from './roll-guard.ts';
 import { Session } from './session.ts';
 import { type HoldReason, isReady, logState, type PublisherState } from './state.ts';
 
-/** A q process that is just starting or ending also closes connections: one refusal is no proof. */
+/** A q process that is just starting or ending, or away behind a proxy, also closes connections: few are no proof. */
 const REFUSALS_TO_FAIL = 3;
 
 interface Stopping {
@@ -44,6 +44,8 @@ export class Publisher {
   #dateWatch: DateWatch | undefined;
   #attempt = 0;
   #refusedConnections = 0;
+  /** Monotonic: the first refusal since anything else was met. */
+  #refusedSinceMs = 0;
   /** Whether it has ever published: from then on nothing but `stop` ends it. */
   #proven = false;
   /** Monotonic: when the last connection was lost. */
@@ -148,14 +150,24 @@ export class Publisher {
   }
 
   #notConnected(error: KdbError): void {
-    if (error.code === 'KDB_REFUSED_PASSWORD') this.#refusedConnections++;
     const final =
       this.#options.failFast ||
       error.code === 'KDB_NOT_Q' ||
       error.code === 'KDB_TLS' ||
-      this.#refusedConnections >= REFUSALS_TO_FAIL;
+      this.#isRefusedForGood(error);
     if (final && !this.#proven) this.#end({ name: 'failed', error });
     else this.#backOff(error);
+  }
+
+  #isRefusedForGood({ code }: KdbError): boolean {
+    if (code !== 'KDB_REFUSED_PASSWORD') {
+      this.#refusedConnections = 0;
+      return false;
+    }
+    const nowMs = this.#parts.clock.monotonicMs();
+    if (this.#refusedConnections++ === 0) this.#refusedSinceMs = nowMs;
+    const isLong = nowMs - this.#refusedSinceMs >= this.#options.timing.refusedMs;
+    return isLong && this.#refusedConnections >= REFUSALS_TO_FAIL;
   }
 
   #backOff(error: KdbError): void {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ExitCode } from '../../../src/base/exit-codes.ts';
 import { KdbConnectError, KdbNotTickerplantError, KdbSchemaError } from '../../../src/kdb/errors.ts';
-import type { PublisherOptions } from '../../../src/kdb/publisher/options.ts';
+import { DEFAULT_PUBLISHER_TIMING, type PublisherOptions } from '../../../src/kdb/publisher/options.ts';
 import { AGGREGATE_TABLES } from '../../../src/tables/definitions.ts';
 import { batchOf, PublisherHarness, TODAY } from '../../support/publisher-harness.ts';
 import type { Reply } from '../../support/q-server.ts';
@@ -157,14 +157,18 @@ describe('kdb publisher at the start', () => {
       expect(error).include({ code: 'KDB_UNREACHABLE', exitCode: ExitCode.unavailable });
     });
 
-    it('ends the start where the password is refused again and again', async () => {
+    it('ends the start where the password is refused for so long that the process is not just starting', async () => {
       await failing({}, 'refuse');
-      for (let i = 1; i <= 2; i++) {
+      const refusedMs = harness.clock.monotonicMs();
+      let attempts = 0;
+      while (harness.clock.monotonicMs() - refusedMs < DEFAULT_PUBLISHER_TIMING.refusedMs) {
+        attempts++;
         await harness.watch.until(
-          () => harness.stateNames.filter(name => name === 'backing-off').length === i,
+          () => harness.stateNames.filter(name => name === 'backing-off').length === attempts,
         );
         await harness.retry();
       }
+      expect(attempts).greaterThan(4);
       const { error } = await harness.reached('failed');
       expect(error).instanceOf(KdbConnectError).property('code', 'KDB_REFUSED_PASSWORD');
     });

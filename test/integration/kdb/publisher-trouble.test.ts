@@ -267,5 +267,6 @@ function timing(): PublisherOptions['timing'] {
     dateIntervalMs: 1000,
     firstBackoffMs: 250,
     longestBackoffMs: 30_000,
+    refusedMs: 20_000,
   };
 }
