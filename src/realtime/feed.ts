@@ -129,6 +129,7 @@ export class Feed {
     return this.#session.failedPairs;
   }
 
+  /** Where the connection to Massive stands. */
   get session(): SessionState {
     return this.#session.state;
   }
@@ -138,10 +139,12 @@ export class Feed {
     return this.#session.lastFrameMs;
   }
 
+  /** What becomes of rows if the process dies. */
   get protection(): Protection {
     return this.#delivery.protection;
   }
 
+  /** In the order of the summary's. */
   get targets(): readonly FeedTarget[] {
     return this.#delivery.targets;
   }
