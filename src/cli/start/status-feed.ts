@@ -3,7 +3,7 @@ import type { Configuration, FeedConfiguration, TargetConfiguration } from '../.
 import { feedDelayMs } from '../../massive/hosts.ts';
 import type { SessionState } from '../../massive/session-state.ts';
 import { ALL_TICKERS, type Subscription } from '../../massive/subscription.ts';
-import type { FeedStatus, SeriesPoint, StatusLine, TargetStatus } from '../../ops/status/report.ts';
+import type { FeedStatus, SeriesPoint, TargetStatus } from '../../ops/status/report.ts';
 import type { Feed } from '../../realtime/feed.ts';
 import type { FeedListener } from '../../realtime/feed-listener.ts';
 import type { FeedTarget, TargetTotals } from '../../realtime/feed-target.ts';
@@ -17,6 +17,7 @@ import { clusterOf } from './feed-assembly.ts';
 import type { FeedSpool } from './feed-spool.ts';
 import { feedName, type GapsOfFeed } from './gaps.ts';
 import { sessionFinding, spoolFinding } from './status-lines.ts';
+import { worstOf } from './status-overall.ts';
 import { sumOf, type TargetReport, targetReport, unreadyReasons } from './status-target.ts';
 import { manyText } from './status-text.ts';
 
@@ -258,14 +259,6 @@ function subjectOf(market: string, subscriptions: readonly Subscription[]): stri
   if (tickers.has(ALL_TICKERS)) return `all ${market}`;
   const [only] = tickers;
   return `${tickers.size === 1 ? only : manyText(tickers.size, 'symbol')} of ${market}`;
-}
-
-const SEVERITIES = ['good', 'warning', 'bad'] as const;
-
-/** The first of the worst. */
-export function worstOf(lines: readonly StatusLine[]): StatusLine {
-  const rank = ({ severity }: StatusLine) => SEVERITIES.indexOf(severity);
-  return lines.reduce((worst, line) => (rank(line) > rank(worst) ? line : worst));
 }
 
 function countsOf({ book }: GapsOfFeed): FeedStatus['gaps'] {

@@ -9,13 +9,7 @@ import { readBackfills } from '../../historical/progress-file.ts';
 import { feedDelayMs } from '../../massive/hosts.ts';
 import type { RequestBudget } from '../../massive/rest/request-budget.ts';
 import type { ControlRoute, StreamRoute } from '../../ops/control/server.ts';
-import type {
-  ConfigurationList,
-  DaemonStatus,
-  FeedStatus,
-  QuotaStatus,
-  StatusLine,
-} from '../../ops/status/report.ts';
+import type { ConfigurationList, DaemonStatus, QuotaStatus } from '../../ops/status/report.ts';
 import type { StatusSource } from '../../ops/status/source.ts';
 import type { Feed } from '../../realtime/feed.ts';
 import { FeedObservation } from '../../realtime/observation/feed-observation.ts';
@@ -25,10 +19,10 @@ import { clusterOf, type SharedParts } from './feed-assembly.ts';
 import type { FeedSpool } from './feed-spool.ts';
 import { feedName, type WatchedGaps } from './gaps.ts';
 import type { Reloadable } from './reload.ts';
-import { FeedReport, type ProcessSecond, worstOf } from './status-feed.ts';
+import { FeedReport, type ProcessSecond } from './status-feed.ts';
+import { daemonLine, named } from './status-overall.ts';
 import { feedRoutes, socketRoutes } from './status-routes.ts';
 import { SubscriptionDesk } from './status-subscriptions.ts';
-import { countText } from './status-text.ts';
 
 const LOOP_SAMPLE_MS = 10;
 /** How often files are looked at: the count of requests, and the backfills of this machine. */
@@ -142,9 +136,9 @@ export class DaemonReport implements StatusSource {
       pid: process.pid,
       startedMs: Math.round(this.#startedMs),
       nowMs: Math.round(this.#clock.wallMs()),
-      line: lineOf(feeds),
+      line: daemonLine(feeds),
       ready: feeds.every(({ ready }) => ready),
-      reasons: feeds.flatMap(({ name, reasons }) => reasons.map(reason => named(name, reason, feeds))),
+      reasons: feeds.flatMap(({ name, reasons }) => reasons.map(reason => named(name, reason, feeds.length))),
       process: { ...this.#second, cpuMs: Math.round((user + system) / 1000) },
       feeds,
       backfills: this.#backfills,
@@ -210,20 +204,4 @@ async function rowsIn({ spool, readers }: FeedSpool): Promise<Record<string, num
   const rows: Record<string, number> = {};
   for (const name of readers) rows[name] = await spool.rowsAfter(spool.position(name)).catch(() => 0);
   return rows;
-}
-
-function lineOf(feeds: readonly FeedStatus[]): StatusLine {
-  const lines = feeds.flatMap(({ name, lines: { session, tickerplant, spool } }) =>
-    [session, tickerplant, spool].map(line => ({ ...line, text: named(name, line.text, feeds) })),
-  );
-  const worst = worstOf(lines);
-  if (worst.severity !== 'good') return worst;
-  const [only] = feeds;
-  const text = feeds.length === 1 ? only!.lines.session.text : `${countText(feeds.length)} feeds stream`;
-  return { severity: 'good', text: `All is well. ${text}` };
-}
-
-/** Which feed it is needs to be said where there are several. */
-function named(name: string, text: string, feeds: readonly FeedStatus[]): string {
-  return feeds.length === 1 ? text : `${name}: ${text}`;
 }
