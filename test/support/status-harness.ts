@@ -81,7 +81,10 @@ export class StatusHarness {
         pages: PAGES,
         metrics: { type: metrics.type, text: () => metrics.text(source) },
       },
-    );
+    ).catch((error: unknown) => {
+      rmSync(directory, { recursive: true });
+      throw error;
+    });
     return harness;
   }
 
