@@ -5,7 +5,7 @@ import { AskError, ask } from './api.js';
 /** @typedef {import('../../status/report.ts').DaemonStatus} DaemonStatus */
 
 /** The daemon speaks every second. */
-const SILENCE_MS = 2_500;
+const SILENCE_MS = 3_000;
 const CHECK_MS = 250;
 const RETRY_MS = 1_000;
 
