@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { isForeign } from './secret-scan/watch-connections.ts';
 
 /** What a server does with one request. */
 export type Script =
@@ -44,6 +45,7 @@ export class HttpServer {
       this.onRequest(seen);
       send(response, this.scripts.shift() ?? this.answer(seen));
     });
+    isForeign(this.#server);
   }
 
   static async start(): Promise<HttpServer> {

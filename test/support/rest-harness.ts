@@ -11,8 +11,9 @@ import { ReceiveClock } from '../../src/massive/scanner/receive-clock.ts';
 import type { Market } from '../../src/tables/markets.ts';
 import { SessionCalendar } from '../../src/tables/session-calendar.ts';
 import { RecordingLogger } from './recording-logger.ts';
+import { testSecret } from './secrets.ts';
 
-export const REST_KEY = 'a-key_that+appears=nowhere';
+export const REST_KEY = testSecret('rest_', '+=');
 
 export interface RestHarnessOptions {
   readonly address: string;

@@ -2,9 +2,10 @@ import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { testSecret } from './secrets.ts';
 
 export const ACCESS_KEY_ID = 'AKIDEXAMPLE0000000';
-export const SECRET_ACCESS_KEY = 'a-secret/that+appears=nowhere';
+export const SECRET_ACCESS_KEY = testSecret('s3/', '+=');
 
 /** What happens to a request instead of, or to, its answer. */
 export type Fault =

@@ -8,8 +8,9 @@ import { parseSubscriptions } from '../../src/massive/subscription.ts';
 import { FakeSockets } from './fake-sockets.ts';
 import { ManualClock } from './manual-clock.ts';
 import { RecordingLogger } from './recording-logger.ts';
+import { testSecret } from './secrets.ts';
 
-export const KEY = 'k3y-that-must-not-be-seen';
+export const KEY = testSecret('massive');
 
 /** What a listener of a session saw. */
 export class RecordingListener implements SessionListener {

@@ -6,6 +6,7 @@ import { CommandProcess } from './command-process.ts';
 import { FakeTickerplant } from './fake-tickerplant.ts';
 import { START_MS, TRADING_DATE } from './feed-harness.ts';
 import { MassiveServer } from './massive-server.ts';
+import { testSecret } from './secrets.ts';
 
 /** `massive-kdb start` as a process, started as often as a test wants, between a service and a tickerplant of its own. */
 export class StartedDaemon {
@@ -36,7 +37,7 @@ export class StartedDaemon {
     const line = ['--market', 'stocks', '--channels', 'A', '--host', host];
     const started = new CommandProcess(
       ['start', ...line, '--target', `:${this.tickerplant.server.port}`, ...flags],
-      { MASSIVE_API_KEY: 'aKey', HOME: this.directory },
+      { MASSIVE_API_KEY: testSecret('massive'), HOME: this.directory },
       this.directory,
     );
     this.#processes.push(started);

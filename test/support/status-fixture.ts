@@ -10,9 +10,10 @@ import type { ConfigurationList } from '../../src/ops/status/report.ts';
 import { MovingFeedRoutes } from './moving-feed-routes.ts';
 import { MovingDaemon, type MovingFeedOptions } from './moving-status.ts';
 import { RecordingLogger } from './recording-logger.ts';
+import { testSecret } from './secrets.ts';
 
 const SECOND_MS = 1_000;
-const TOKEN = 'a-token-of-a-test-that-nobody-can-guess';
+const TOKEN = testSecret('status-token');
 
 const STOCKS: MovingFeedOptions = {
   name: 'stocks',

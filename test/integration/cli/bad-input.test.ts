@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type CommandResult, runCommand } from '../../support/command-process.ts';
+import { testSecret } from '../../support/secrets.ts';
 
-const KEY = 'aVerySecretMassiveKey';
+const KEY = testSecret('massive');
 
 const GOOD = `
 feeds:

@@ -5,7 +5,11 @@ import { expect } from 'chai';
 import { type QValue, textOf } from '../../../src/kdb/ipc/values.ts';
 import { CommandProcess, runCommand } from '../../support/command-process.ts';
 import { QServer } from '../../support/q-server.ts';
+import { testSecret } from '../../support/secrets.ts';
 import { TEST_AUTHORITY } from '../../support/tls-fixture.ts';
+
+const PASSWORD = testSecret('kdb');
+const WRONG_PASSWORD = testSecret('wrong');
 
 const COUNTS: QValue = {
   kind: 'table',
@@ -57,15 +61,15 @@ describe('massive-kdb query - a process', () => {
   });
 
   it('gives the password of KDB_PASSWORD with a user, and shows it nowhere when it is refused', async () => {
-    server.handshake = credentials => (credentials === 'reader:s3cret' ? 'accept' : 'refuse');
+    server.handshake = credentials => (credentials === `reader:${PASSWORD}` ? 'accept' : 'refuse');
     const target = `:${server.port}:reader`;
     const [right, wrong] = await Promise.all([
-      runCommand(['query', target, 'counts'], { KDB_PASSWORD: 's3cret' }),
-      runCommand(['query', target, 'counts'], { KDB_PASSWORD: 'wr0ng', MASSIVE_KDB_DEBUG: '1' }),
+      runCommand(['query', target, 'counts'], { KDB_PASSWORD: PASSWORD }),
+      runCommand(['query', target, 'counts'], { KDB_PASSWORD: WRONG_PASSWORD, MASSIVE_KDB_DEBUG: '1' }),
     ]);
     expect(right?.code).to.equal(0);
     expect(wrong?.code).to.equal(77);
-    expect(wrong?.stderr).to.include('user "reader"').and.not.include('wr0ng');
+    expect(wrong?.stderr).to.include('user "reader"').and.not.include(WRONG_PASSWORD);
   });
 
   it('ends at Ctrl-C while it waits for an answer', async () => {

@@ -7,8 +7,9 @@ import { CommandProcess, type CommandResult } from '../../support/command-proces
 import { statusFrame } from '../../support/fake-sockets.ts';
 import { FakeTickerplant } from '../../support/fake-tickerplant.ts';
 import { MassiveServer, type ServerScript } from '../../support/massive-server.ts';
+import { testSecret } from '../../support/secrets.ts';
 
-const KEY = 'aVerySecretMassiveKey';
+const KEY = testSecret('massive');
 /** Nothing listens there. */
 const NOBODY = 1;
 

@@ -9,7 +9,11 @@ import { KdbConnectError } from '../../../src/kdb/errors.ts';
 import type { Target } from '../../../src/kdb/target.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { QServer } from '../../support/q-server.ts';
+import { testSecret } from '../../support/secrets.ts';
 import { LOCALHOST_CERTIFICATE } from '../../support/tls-fixture.ts';
+
+/** With what needs care in a handshake. */
+const PASSWORD = testSecret('pässword:1');
 
 const TIMEOUT_MS = 5000;
 
@@ -48,10 +52,10 @@ describe('kdb connecting', () => {
   it('authenticates with user and password, in plain and over TLS', async () => {
     for (const tls of [false, true]) {
       const server = await qServer({ tls });
-      const target = server.target({ user: 'feed', password: 'pässword:1' });
+      const target = server.target({ user: 'feed', password: PASSWORD });
       const { socket, early } = await openSocket(target, TIMEOUT_MS, systemClock);
       sockets.push(socket);
-      expect(server.credentials).deep.equal(['feed:pässword:1']);
+      expect(server.credentials).deep.equal([`feed:${PASSWORD}`]);
       expect(early.length).equal(0);
     }
   });
@@ -104,10 +108,10 @@ describe('kdb connecting', () => {
 
   it('says that the password was refused, without saying it', async () => {
     const server = await qServer({ handshake: () => 'refuse' });
-    const error = await errorOf(server.target({ user: 'feed', password: 'geheim' }));
+    const error = await errorOf(server.target({ user: 'feed', password: PASSWORD }));
     expect(error.code).equal('KDB_REFUSED_PASSWORD');
     expect(error.exitCode).equal(ExitCode.refused);
-    expect(error.message).include('user "feed"').and.not.include('geheim');
+    expect(error.message).include('user "feed"').and.not.include(PASSWORD);
   });
 
   it('says that a web server is not a q process, and what it said', async () => {

@@ -10,6 +10,7 @@ import { statusFrame } from '../../support/fake-sockets.ts';
 import { FakeTickerplant } from '../../support/fake-tickerplant.ts';
 import { MassiveServer, type ServerScript } from '../../support/massive-server.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
+import { testSecret } from '../../support/secrets.ts';
 
 describe('service manager - a daemon tells systemd', () => {
   let directory: string;
@@ -43,7 +44,12 @@ describe('service manager - a daemon tells systemd', () => {
     const flags = ['--market', 'stocks', '--channels', 'A', '--host', massive.url, '--target', target];
     daemon = new CommandProcess(
       ['start', ...flags, '--drain-interval-ms', '50'],
-      { MASSIVE_API_KEY: 'key', HOME: directory, NOTIFY_SOCKET: receiver.path, ...environment },
+      {
+        MASSIVE_API_KEY: testSecret('massive'),
+        HOME: directory,
+        NOTIFY_SOCKET: receiver.path,
+        ...environment,
+      },
       directory,
     );
   }
@@ -76,7 +82,11 @@ describe('service manager - a daemon tells systemd', () => {
     await massive.stop();
     massive = undefined;
     const line = ['start', '--market', 'stocks', '--channels', 'A', '--host', url, '--target', ':1'];
-    const environment = { MASSIVE_API_KEY: 'key', HOME: directory, NOTIFY_SOCKET: receiver.path };
+    const environment = {
+      MASSIVE_API_KEY: testSecret('massive'),
+      HOME: directory,
+      NOTIFY_SOCKET: receiver.path,
+    };
     daemon = new CommandProcess(line, environment, directory);
     await receiver.has('READY=1');
   });

@@ -4,11 +4,12 @@ import { expect } from 'chai';
 import { ExitCode } from '../../../../src/base/exit-codes.ts';
 import { HistoryProcesses } from '../../../support/history-processes.ts';
 import { ask, databaseProof, simulatorProof } from '../../../support/history-proof.ts';
+import { testSecret } from '../../../support/secrets.ts';
 import { RestClient } from '../../simulator/rest-client.ts';
 
 const DATES = ['2026-09-03', '2026-09-10', '2026-09-18', '2026-09-30'];
 const MONTH = ['--from', '2026-09-01', '--to', '2026-09-30', '--source', 'rest'];
-const KEY = 'a-key-that-appears-nowhere';
+const KEY = testSecret('rest');
 
 describe('backfill over REST', function () {
   this.timeout(300_000);

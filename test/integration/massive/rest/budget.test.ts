@@ -12,8 +12,9 @@ import { RequestBudget } from '../../../../src/massive/rest/request-budget.ts';
 import { LeapingClock } from '../../../support/leaping-clock.ts';
 import { RecordingLogger } from '../../../support/recording-logger.ts';
 import { rejection } from '../../../support/rest-harness.ts';
+import { testSecret } from '../../../support/secrets.ts';
 
-const KEY = 'a-key_that+appears=nowhere';
+const KEY = testSecret('rest_', '+=');
 const TAKER = fileURLToPath(new URL('../../../support/budget-taker.ts', import.meta.url));
 
 describe('REST budget', function () {

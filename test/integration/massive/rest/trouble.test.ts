@@ -5,6 +5,7 @@ import type { HttpFault } from '../../../../src/simulator/http/http-faults.ts';
 import { dateDaysOf } from '../../../../src/tables/epoch.ts';
 import { LeapingClock } from '../../../support/leaping-clock.ts';
 import { RestHarness, rejection } from '../../../support/rest-harness.ts';
+import { testSecret } from '../../../support/secrets.ts';
 import type { PlainBar } from '../../../unit/massive/flat/bars-harness.ts';
 import { SimulatorHarness } from '../../simulator/simulator-harness.ts';
 import { barsOf } from './history-rows.ts';
@@ -77,7 +78,7 @@ describe('REST in trouble', function () {
   }
 
   it('a key that is not known - is told without the key', async () => {
-    const key = 'a-key-that-appears-nowhere';
+    const key = testSecret('rest');
     const rest = client({ key });
     const error = await rejection(valuesOf(rest, 'AAPL'));
     expect(error).to.include({ code: 'REST_KEY_REFUSED', exitCode: ExitCode.refused });

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../../../src/config/errors.ts';
 import { loadConfiguration } from '../../../../src/config/load.ts';
 import { configurationSources } from '../../../support/configuration-sources.ts';
 import { findingsOf, lineOf, lineOfOnly } from '../../../support/doctor-findings.ts';
+import { testSecret } from '../../../support/secrets.ts';
 
 const TEXT =
   'feeds:\n  - {market: stocks, channels: [A]}\n  - {market: crypto, channels: [XA], keyFile: /secret/key}\ntargets:\n  - {name: main, port: 5010}\n';
@@ -43,7 +44,7 @@ describe('doctor - Node.js and configuration', () => {
 
 describe('doctor - keys', () => {
   const sources = {
-    environment: { MASSIVE_API_KEY: 'aSecretKey' } as Record<string, string>,
+    environment: { MASSIVE_API_KEY: testSecret('massive') } as Record<string, string>,
     readText: () => 'anotherSecretKey\n',
     modeOf: (path: string): number | undefined => (path === '/secret/key' ? 0o100600 : undefined),
   };

@@ -8,9 +8,10 @@ import {
   WELCOME,
 } from '../../../support/fake-sockets.ts';
 import { ManualClock, settled } from '../../../support/manual-clock.ts';
+import { testSecret } from '../../../support/secrets.ts';
 
 const URL = 'wss://socket.massive.com/stocks';
-const KEY = 'aSecretKey';
+const KEY = testSecret('massive');
 const ANSWER_MS = 5_000;
 
 describe('session probe - one connection of a moment', () => {

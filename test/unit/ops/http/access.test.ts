@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { type AccessRules, identityOf, placeProblem } from '../../../../src/ops/http/access.ts';
 import { AllowedHosts, LOOPBACK_NAMES } from '../../../../src/ops/http/hosts.ts';
 import { sessionCookie } from '../../../../src/ops/http/session-cookie.ts';
+import { testSecret } from '../../../support/secrets.ts';
 
-const TOKEN = 'dGhlIHRva2VuIG9mIHRoaXMgdGVzdCwgbm8gb3RoZXI';
+const TOKEN = testSecret('status-token');
 const NOW_MS = Date.UTC(2026, 9, 2, 14);
 const HOUR_MS = 3_600_000;
 
@@ -188,7 +189,7 @@ describe('status access - who asks', () => {
   const cases: readonly (readonly [what: string, headers: Headers, outcome: string])[] = [
     ['the token', { authorization: `Bearer ${TOKEN}` }, 'known'],
     ['the token, the scheme in small letters', { authorization: `bearer  ${TOKEN}` }, 'known'],
-    ['another token', { authorization: `Bearer ${TOKEN.replace('d', 'e')}` }, 'token-wrong'],
+    ['another token', { authorization: `Bearer ${TOKEN.replace('s', 't')}` }, 'token-wrong'],
     ['a part of the token', { authorization: `Bearer ${TOKEN.slice(0, -1)}` }, 'token-wrong'],
     ['more than the token', { authorization: `Bearer ${TOKEN}x` }, 'token-wrong'],
     ['no token', { authorization: 'Bearer ' }, 'token-wrong'],
