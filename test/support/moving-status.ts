@@ -25,10 +25,10 @@ export class MovingFeed {
   session: FeedStatus['session'];
   gapCounts: Readonly<Record<string, number>> = {
     open: 1,
-    filled: 2,
-    deferred: 1,
-    verified: 9,
+    filled: 1,
     unfillable: 1,
+    deferred: 1,
+    verified: 1,
   };
   missing = 1;
   readonly #random: Random;
