@@ -8,7 +8,9 @@ import { isTradingDate } from '../historical/trading-dates.ts';
 import { acquireConnectionLock } from '../massive/connection-lock.ts';
 import { feedDelayMs, feedUrl } from '../massive/hosts.ts';
 import { makeRecording } from '../massive/recording/make-recording.ts';
+import { recordedAnswer } from '../massive/recording/record-rest.ts';
 import { RecordingWriter } from '../massive/recording/recording-writer.ts';
+import type { RestAnswer } from '../massive/rest/requests.ts';
 import { wsOpenSocket } from '../massive/socket.ts';
 import { pairOf } from '../massive/subscription.ts';
 import type { ProcessLogger } from '../ops/logger.ts';
@@ -79,63 +81,45 @@ async function recordFeed(
   const feed = onlyFeed(configuration);
   const { market, host } = feed;
   const cluster = clusterOf(feed);
-  const secrets: Secret[] = [...resolveSecrets({ ...configuration, targets: [] }, systemSources).all];
-  const key = resolveSecrets({ ...configuration, targets: [] }, systemSources)
-    .keyOf(feed)
-    .reveal();
+  const found = resolveSecrets({ ...configuration, targets: [] }, systemSources);
+  const key = found.keyOf(feed).reveal();
+  const secrets: Secret[] = [...found.all];
   const parts = { clock: systemClock, logger, counters: memoryCounters() };
   const pairs = (await subscriptionsOf(feed)).map(pairOf);
   const lock = await acquireConnectionLock(configuration.state.directory, cluster, key);
+  const { history, state } = configuration;
+  let writer: RecordingWriter | undefined;
+  const onAnswer = (answer: RestAnswer): void => writer?.answer(recordedAnswer(answer, systemClock.wallMs()));
+  const store = openStore(history.flatFiles, parts, secrets);
+  const rest = openRest(history, state.directory, { ...parts, onAnswer }, secrets);
+  for (const secret of secrets) logger.hide(secret);
   try {
-    const { history, state } = configuration;
-    const store = openStore(history.flatFiles, parts, secrets);
-    let writer: RecordingWriter | undefined;
-    const rest = openRest(
-      history,
-      state.directory,
-      {
-        ...parts,
-        onAnswer: ({ url, text, ...answer }) =>
-          writer?.answer({
-            ...answer,
-            receivedMs: systemClock.wallMs(),
-            request: url.pathname + url.search,
-            body: text,
-          }),
-      },
-      secrets,
-    );
-    for (const secret of secrets) logger.hide(secret);
     writer = new RecordingWriter({
       directory,
       maxBytes,
-      secrets: [key, ...secrets.map(secret => secret.reveal())],
+      secrets: secrets.map(secret => secret.reveal()),
     });
-    const calendar = new SessionCalendar(market);
-    try {
-      const info = await makeRecording(
-        {
-          market,
-          stream: { url: feedUrl(host, cluster), key, pairs },
-          durationMs,
-          delayMs: feedDelayMs(host, cluster),
-          date: lastEndedDate(calendar, systemClock.wallMs()),
-          rest: rest?.requests,
-          store,
-          clock: systemClock,
-          openSocket: wsOpenSocket(),
-          writer,
-        },
-        context.stop,
-      );
-      if (json) context.stdout.write(`${JSON.stringify({ directory, ...info })}\n`);
-      else for (const line of recordedLines(directory, info)) context.stdout.write(`${line}\n`);
-      return context.stop.aborted ? ExitCode.interrupted : ExitCode.ok;
-    } finally {
-      await rest?.requests.close();
-      await store?.close();
-    }
+    const info = await makeRecording(
+      {
+        market,
+        stream: { url: feedUrl(host, cluster), key, pairs },
+        durationMs,
+        delayMs: feedDelayMs(host, cluster),
+        date: lastEndedDate(new SessionCalendar(market), systemClock.wallMs()),
+        rest: rest?.requests,
+        store,
+        clock: systemClock,
+        openSocket: wsOpenSocket(),
+        writer,
+      },
+      context.stop,
+    );
+    if (json) context.stdout.write(`${JSON.stringify({ directory, ...info })}\n`);
+    else for (const line of recordedLines(directory, info)) context.stdout.write(`${line}\n`);
+    return context.stop.aborted ? ExitCode.interrupted : ExitCode.ok;
   } finally {
+    await rest?.requests.close();
+    await store?.close();
     await lock.release();
   }
 }

@@ -8,14 +8,16 @@ import { CHANNELS } from '../../massive/channels.ts';
 import { S3_DEFAULTS } from '../../massive/flat/s3-requests.ts';
 import { S3Store } from '../../massive/flat/s3-store.ts';
 import { makeRecording } from '../../massive/recording/make-recording.ts';
+import { recordedAnswer } from '../../massive/recording/record-rest.ts';
 import { type Recording, readRecording } from '../../massive/recording/recording.ts';
 import { RecordingWriter } from '../../massive/recording/recording-writer.ts';
 import { RequestBudget } from '../../massive/rest/request-budget.ts';
 import { REST_DEFAULTS, RestRequests } from '../../massive/rest/requests.ts';
 import { wsOpenSocket } from '../../massive/socket.ts';
-import { DEFAULT_OPTIONS, DEMO_FILE_KEY, DEMO_KEY } from '../../simulator/options.ts';
+import { DEMO_FILE_KEY, DEMO_KEY } from '../../simulator/options.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { dateDaysOf } from '../../tables/epoch.ts';
+import type { Market } from '../../tables/markets.ts';
 
 /** A Thursday at ten in New York, when every market is open, and the trading date before it. */
 const AT_MS = Date.UTC(2026, 9, 8, 14);
@@ -40,9 +42,22 @@ export async function simulatedRecording(
 ): Promise<{ readonly recording: Recording; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'massive-kdb-verify-'));
   const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    return { recording: await recordSimulator(market, path, folder, stop), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function recordSimulator(
+  market: Market,
+  path: string,
+  folder: string,
+  stop: AbortSignal,
+): Promise<Recording> {
   const parts = { clock: systemClock, random: Math.random, logger: silentLogger, counters: memoryCounters() };
   const simulator = await startSimulator({
-    ...DEFAULT_OPTIONS,
     markets: [market],
     symbols: SYMBOLS,
     rate: (SYMBOLS / 2) * SPEED,
@@ -67,19 +82,13 @@ export async function simulatedRecording(
         },
         parts,
       ),
-      onAnswer: ({ url, text, ...answer }) =>
-        writer.answer({
-          ...answer,
-          receivedMs: systemClock.wallMs(),
-          request: url.pathname + url.search,
-          body: text,
-        }),
+      onAnswer: answer => writer.answer(recordedAnswer(answer, systemClock.wallMs())),
     },
   );
   const store = new S3Store(
     {
       ...S3_DEFAULTS,
-      endpoint: `${simulator.httpUrl}`,
+      endpoint: simulator.httpUrl,
       accessKeyId: DEMO_FILE_KEY.keyId,
       secretAccessKey: DEMO_FILE_KEY.secret,
     },
@@ -102,10 +111,7 @@ export async function simulatedRecording(
       },
       stop,
     );
-    return { recording: readRecording(directory), remove };
-  } catch (error) {
-    await remove();
-    throw error;
+    return readRecording(directory);
   } finally {
     await rest.close();
     await store.close();

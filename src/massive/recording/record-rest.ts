@@ -6,8 +6,9 @@ import { tradingBeginMs, tradingEndMs } from '../bars/trading-bounds.ts';
 import { customBars, futuresBars, groupedBars, isGroupedMarket, RESOLUTION_OF } from '../rest/aggregates.ts';
 import { dividends, splits } from '../rest/corporate-actions.ts';
 import { marketStatus, upcomingHolidays } from '../rest/market-status.ts';
-import type { RestRequests } from '../rest/requests.ts';
+import type { RestAnswer, RestRequests } from '../rest/requests.ts';
 import { activeSymbols, isListedMarket } from '../rest/tickers.ts';
+import type { RecordedAnswer } from './recording.ts';
 
 export interface RestToRecord {
   readonly market: Market;
@@ -20,6 +21,11 @@ export interface RestToRecord {
 
 /** Splits are rare. */
 const ACTION_DAYS = 365;
+
+/** An answer as it is recorded. */
+export function recordedAnswer({ url, text, ...answer }: RestAnswer, receivedMs: number): RecordedAnswer {
+  return { ...answer, receivedMs, request: url.pathname + url.search, body: text };
+}
 
 /**
  * Makes each kind of request that massive-kdb makes, for one page each; `requests` hands the answers to the recording.

@@ -49,7 +49,7 @@ export class RecordingWriter {
   constructor({ directory, maxBytes, secrets }: RecordingWriterOptions) {
     this.directory = directory;
     this.#room = maxBytes;
-    this.#secrets = secrets.filter(secret => secret !== '').flatMap(each => [each, encodeURIComponent(each)]);
+    this.#secrets = [...new Set(secrets.filter(secret => secret !== '').flatMap(spellingsOf))];
     if (existsSync(directory) && readdirSync(directory).length > 0) {
       throw new RecordingError(
         `${directory} is not empty`,
@@ -70,7 +70,7 @@ export class RecordingWriter {
   }
 
   frame(bytes: Uint8Array, receivedMs: number): void {
-    this.#line(this.#stream, frameLine(bytes, receivedMs));
+    this.#line(this.#stream, this.#frameLine(bytes, receivedMs));
   }
 
   sent(message: string, sentMs: number): void {
@@ -113,6 +113,16 @@ export class RecordingWriter {
     if (this.#take(bytes.length)) writeSync(file, bytes);
   }
 
+  #frameLine(bytes: Uint8Array, receivedMs: number): StreamLine {
+    try {
+      return { receivedMs, frame: decoder.decode(bytes) };
+    } catch {
+      // A byte a character: what is no secret stays what it is.
+      const plain = this.#withoutSecrets(Buffer.from(bytes).toString('latin1'));
+      return { receivedMs, base64: Buffer.from(plain, 'latin1').toString('base64') };
+    }
+  }
+
   #take(bytes: number): boolean {
     if (bytes > this.#room) this.isFull = true;
     // What comes later and is smaller would leave a hole in the middle.
@@ -126,10 +136,8 @@ export class RecordingWriter {
   }
 }
 
-function frameLine(bytes: Uint8Array, receivedMs: number): StreamLine {
-  try {
-    return { receivedMs, frame: decoder.decode(bytes) };
-  } catch {
-    return { receivedMs, base64: Buffer.from(bytes).toString('base64') };
-  }
+/** As it is, in an address, in JSON, and in JSON that stands in JSON. */
+function spellingsOf(secret: string): string[] {
+  const inJson = JSON.stringify(secret).slice(1, -1);
+  return [secret, encodeURIComponent(secret), inJson, JSON.stringify(inJson).slice(1, -1)];
 }

@@ -2,8 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { simulatedRecording } from '../../../src/cli/verify/simulated.ts';
 import { acquireConnectionLock } from '../../../src/massive/connection-lock.ts';
-import type { VerifyReport } from '../../../src/massive/recording/verify.ts';
+import { type VerifyReport, verifyRecording } from '../../../src/massive/recording/verify.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
 import { type CommandResult, runCommand } from '../../support/command-process.ts';
 
@@ -87,6 +88,21 @@ describe('massive-kdb record and verify', function () {
     expect(texts).to.include('tolerated A: field vwp (number) is not known, and is not stored');
     expect(texts).to.include('misread events: the scanner rejects: channel-unknown');
   });
+
+  for (const [market, path] of [
+    ['indices', '/indices'],
+    ['forex', '/forex'],
+    ['futures', '/futures/cme'],
+  ] as const) {
+    it(`${market}: the readers take all that is expected, so that a difference is the service's`, async () => {
+      const { recording, remove } = await simulatedRecording({ market }, path, new AbortController().signal);
+      const { differences, events, missing } = await verifyRecording(recording, recording).finally(remove);
+      // Its time goes faster than the clock by which it is received.
+      expect(differences.filter(({ kind }) => kind !== 'delay')).to.deep.equal([]);
+      expect(missing).to.deep.equal([]);
+      expect(Object.values(events)).to.have.length(2);
+    });
+  }
 
   it('is refused while another process has the connection, and where something is already', async () => {
     const lock = await acquireConnectionLock(join(directory, 'state'), 'stocks', KEY);

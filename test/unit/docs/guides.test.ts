@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { ExitCode } from '../../../src/base/exit-codes.ts';
@@ -49,13 +49,31 @@ describe('guide for operators', () => {
     const codes = [...guide.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
     expect(codes).to.deep.equal([...new Set(Object.values(ExitCode))].toSorted((one, other) => one - other));
   });
+});
 
-  it('names no command that there is not', () => {
+describe('guides', () => {
+  const pages = readdirSync(new URL('docs/', ROOT)).filter(name => name.endsWith('.md'));
+
+  it('name no command that there is not', () => {
     const names = COMMANDS.map(({ usage }) => usage.split(' ')[0]);
-    for (const page of ['operating', 'quants', 'kdb', 'adding-a-channel']) {
-      const used = [...textOf(`docs/${page}.md`).matchAll(/massive-kdb ([a-z]+)\b/g)].map(([, name]) => name);
+    for (const page of pages) {
+      const used = [...textOf(`docs/${page}`).matchAll(/massive-kdb ([a-z]+)\b/g)].map(([, name]) => name);
       const unknown = used.filter(name => !names.includes(name!) && !TEXT_WORDS.includes(name!));
       expect(unknown, page).to.deep.equal([]);
+    }
+  });
+
+  it('lead only to files that are there', () => {
+    for (const page of pages) {
+      const text = textOf(`docs/${page}`);
+      const links = [...text.matchAll(/\]\(([^)#]+)\)/g)].map(
+        ([, link]) => new URL(link!, new URL('docs/', ROOT)),
+      );
+      const named = [...text.matchAll(/`((?:src|q|config|scripts|test)\/[\w@./-]+\.\w+)`/g)].map(
+        ([, path]) => new URL(path!, ROOT),
+      );
+      const missing = [...links, ...named].filter(url => !existsSync(url)).map(({ pathname }) => pathname);
+      expect(missing, page).to.deep.equal([]);
     }
   });
 });
