@@ -1,4 +1,8 @@
+import { mkdirSync, watch } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import type { BackfillStatus } from '../../../src/base/backfill-status.ts';
+import { readBackfills } from '../../../src/historical/progress-file.ts';
 import { HistoryProcesses } from '../../support/history-processes.ts';
 import { ask, databaseProof, type ProofQuery, simulatorProof } from '../../support/history-proof.ts';
 
@@ -22,8 +26,17 @@ describe('backfill of flat files', function () {
   after(() => processes.stop());
 
   it('brings what the files have, checked by column and date; a second run does nothing', async () => {
-    const first = await processes.runBackfill(...SPAN);
+    const state = join(processes.directory, 'state');
+    mkdirSync(join(state, 'backfill'), { recursive: true });
+    const shown: BackfillStatus[] = [];
+    const watcher = watch(join(state, 'backfill'), () => shown.push(...readBackfills(state)));
+    const running = processes.backfill(...SPAN);
+    const first = await running.done;
+    watcher.close();
     expect(first.code, first.stderr).to.equal(0);
+    expect(shown[0]).to.deep.include({ pid: running.process.pid, market: 'stocks', table: 'agg1m' });
+    expect(shown[0]!.dates.map(({ name }) => name)).to.deep.equal(DATES);
+    expect(readBackfills(state)).to.deep.equal([]);
     for (const date of DATES) {
       const truth = await simulatorProof(processes.httpAddress, minutes(date));
       expect(truth.rows).to.be.greaterThan(1000);
