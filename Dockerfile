@@ -15,6 +15,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json README.md ARCHITECTURE.md CHANGELOG.md LICENSE ./
 COPY config config
+COPY docs docs
 COPY q q
 COPY src src
 # What the package holds and nothing else, with the packages of the lock file.

@@ -87,7 +87,11 @@ async function runFeeds(
     const gaps = await watchGaps(feeds, configuration, { ...parts, logger });
     const report = await DaemonReport.create({ ...parts, current, feeds, spools, gaps });
     const controls = await openControls(configuration, name => report.socketRoutesOf(name), logger);
-    const manager = announce(feeds, configuration, context.environment, { clock: systemClock, logger });
+    const manager = announce(feeds, configuration, context.environment, {
+      ...parts,
+      logger,
+      source: report,
+    });
     context.stop.addEventListener('abort', () => manager?.stopping(), { once: true });
     const hangup = onHangup(flags, current, feeds, logger, manager);
     tellStop(context.stop, configuration.timeouts.stopMs, logger);

@@ -17,7 +17,16 @@ import { parse } from 'yaml';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What the package is made of, and of which it is built. */
-const SOURCES = ['src', 'q', 'config', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SOURCES = [
+  'src',
+  'q',
+  'config',
+  'docs',
+  'docs',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
 const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE'];
 const INSTALL_MS = 300_000;
 
@@ -91,6 +100,7 @@ describe('package', () => {
       /^src\/ops\/page\/browser\/[^/]+\.(js|css|svg)$/,
       /^q\/[a-z]+\.q$/,
       /^config\//,
+      /^docs\/[^/]+\.(md|png)$/,
       /^docs\//,
       /^package\.json$/,
       ...DOCUMENTS.map(name => new RegExp(`^${name}$`)),

@@ -1,16 +1,21 @@
 import { seconds } from '../../base/durations.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { ServiceManager } from '../../ops/service-manager.ts';
+import type { StatusSource } from '../../ops/status/source.ts';
 import { systemdNotify, watchdogMs } from '../../ops/systemd-notify.ts';
 import type { Feed } from '../../realtime/feed.ts';
 import { feedName, type GapParts } from './gaps.ts';
+
+export interface AnnouncementParts extends Pick<GapParts, 'clock' | 'logger'> {
+  readonly source: Pick<StatusSource, 'status'>;
+}
 
 /** Tells the service manager that started this process how its feeds are; undefined where none wants to know. */
 export function announce(
   feeds: readonly Feed[],
   { feeds: configured, drain }: Configuration,
   environment: Readonly<Record<string, string | undefined>>,
-  { logger, clock }: Pick<GapParts, 'clock' | 'logger'>,
+  { logger, clock, source }: AnnouncementParts,
 ): ServiceManager | undefined {
   const notify = systemdNotify(environment, logger);
   if (!notify) return undefined;
@@ -21,16 +26,10 @@ export function announce(
     );
   }
   const names = configured.map(feedName);
-  const statusText = () => feeds.map((feed, index) => `${names[index]} ${stateOf(feed)}`).join('; ');
+  const statusText = () => source.status().line.text;
   const manager = new ServiceManager({ feeds: names, watchdogMs: watchMs }, { clock, notify, statusText });
   feeds.forEach((feed, index) => {
     feed.addListener(manager.listenTo(names[index]!));
   });
   return manager;
-}
-
-/** `streaming, main ready, protected` */
-function stateOf(feed: Feed): string {
-  const { session, targets, protection } = feed.summary();
-  return [session, ...targets.map(({ name, state }) => `${name} ${state}`), protection].join(', ');
 }

@@ -1,4 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -74,6 +79,44 @@ describe('Dockerfile', () => {
     expect(bases).to.have.lengthOf(2);
     expect(new Set(bases).size).to.equal(1);
     expect(bases[0]).to.match(/^node:20-/);
+  });
+});
+
+describe('the check whether a container lives', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'massive-kdb-alive-'));
+  after(() => rmSync(directory, { recursive: true }));
+
+  async function check(): Promise<{ readonly code: number | null; readonly said: string }> {
+    const child = spawn(process.execPath, [join(ROOT, 'config/docker/alive.mjs')], {
+      env: { MASSIVE_KDB_STATE_DIRECTORY: directory },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', text => (said += text));
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, said: said.trim() };
+  }
+
+  it('asks where the daemon says that its status is', async () => {
+    expect((await check()).said).to.match(/does not say where/);
+    let status = 200;
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url);
+      response.writeHead(status).end();
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    writeFileSync(join(directory, 'status-address.json'), JSON.stringify({ address, pid: 1 }));
+    expect(await check()).to.deep.equal({ code: 0, said: '/health/live answers 200' });
+    status = 503;
+    expect(await check()).to.deep.equal({ code: 1, said: '/health/live answers 503' });
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+    expect((await check()).code).to.equal(1);
+    expect(asked).to.deep.equal(['/health/live', '/health/live']);
   });
 });
 
