@@ -16,6 +16,7 @@ import { StreamEndedError } from './errors.ts';
 import type { FeedDelivery, FeedDeliveryListener } from './feed-delivery.ts';
 import type { FeedListener } from './feed-listener.ts';
 import type { FeedTarget } from './feed-target.ts';
+import { onlooker } from './onlooker.ts';
 import type { Protection } from './protection.ts';
 import { type FeedSummary, SummaryLines } from './summary.ts';
 
@@ -117,6 +118,11 @@ export class Feed {
   /** Tells `listener` what happens from now on. */
   addListener(listener: FeedListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** The same for one that only looks on: its trouble is told, and is not the feed's. */
+  addOnlooker(listener: FeedListener): void {
+    this.#listeners.push(onlooker(listener, this.#parts.logger));
   }
 
   /** What is to be subscribed to. */

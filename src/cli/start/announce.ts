@@ -29,7 +29,7 @@ export function announce(
   const statusText = () => source.status().line.text;
   const manager = new ServiceManager({ feeds: names, watchdogMs: watchMs }, { clock, notify, statusText });
   feeds.forEach((feed, index) => {
-    feed.addListener(manager.listenTo(names[index]!));
+    feed.addOnlooker(manager.listenTo(names[index]!));
   });
   return manager;
 }

@@ -71,7 +71,7 @@ export class FeedReport implements FeedListener {
     this.#awaySinceMs = parts.clock.wallMs();
     this.#before = { monotonicMs: parts.clock.monotonicMs(), events: 0, rows: 0 };
     this.series = new Series(parts.clock, nowMs => this.#point(nowMs));
-    parts.feed.addListener(this);
+    parts.feed.addOnlooker(this);
   }
 
   sessionChanged(state: SessionState, previous: SessionState): void {

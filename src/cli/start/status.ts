@@ -81,7 +81,7 @@ export class DaemonReport implements StatusSource {
       const hours = hoursOf(market);
       const feedLogger = logger.child({ market });
       const observation = new FeedObservation({ calendar: () => hours.calendar, logger: feedLogger });
-      feed.addListener(observation);
+      feed.addOnlooker(observation);
       const report = new FeedReport(configured, current.configuration, {
         feed,
         gaps: gaps.feeds[index]!,

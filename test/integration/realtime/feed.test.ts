@@ -221,6 +221,24 @@ describe('feed', () => {
     expect(windowEndMs).equal(START_MS + 1000);
   });
 
+  it('delivers every row whatever becomes of those who only look on, and tells of their trouble once', async () => {
+    harness = await FeedHarness.create();
+    const fail = () => {
+      throw new Error('no picture of this');
+    };
+    const onlooker = { sessionChanged: fail, received: fail, drained: fail, protectionChanged: fail };
+    harness.feed.addOnlooker(onlooker);
+    await harness.start();
+    await harness.send(['A', 'B']);
+    await harness.until(2);
+    const summary = await harness.stop();
+    expect(harness.published).deep.equal(['A', 'B']);
+    expect(summary).deep.include({ receivedRows: { agg1s: 2 } });
+    expect(harness.logger.messages('error')).deep.equal([
+      'what is told of the feed may be incomplete from now on: no picture of this',
+    ]);
+  });
+
   it('goes on with a new connection when Massive drops the old one', async () => {
     harness = await FeedHarness.create();
     await harness.start();
