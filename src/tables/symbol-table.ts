@@ -88,9 +88,7 @@ export class SymbolTable {
   /** The same for a caller that has the name's head already. NO_ROOM for a new name beyond the limit. */
   internHead(low: number, high: number, source: Uint8Array, begin: number, end: number): number {
     if (begin === end) return 0;
-    let hash = Math.imul(low, 0x9e3779b1) + Math.imul(high, 0x85ebca6b);
-    for (let i = begin + HEAD_BYTES; i < end; i++) hash = Math.imul(hash, 31) + source[i]!;
-    hash ^= hash >>> 15;
+    const hash = hashOf(low, high, source, begin, end);
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const id = this.#slots[slot]!;
@@ -103,6 +101,20 @@ export class SymbolTable {
   internText(name: string): number {
     const bytes = Buffer.from(name, 'utf8');
     return this.intern(bytes, 0, bytes.length);
+  }
+
+  /** The id of a name that is in the table; undefined of any other. */
+  find(name: string): number | undefined {
+    const bytes = Buffer.from(name, 'utf8');
+    if (bytes.length === 0) return 0;
+    const low = wordOf(bytes, 0, bytes.length);
+    const high = wordOf(bytes, 4, bytes.length);
+    const mask = this.#slots.length - 1;
+    for (let slot = hashOf(low, high, bytes, 0, bytes.length) & mask; ; slot = (slot + 1) & mask) {
+      const id = this.#slots[slot]!;
+      if (id === 0) return undefined;
+      if (this.nameOf(id) === name) return id;
+    }
   }
 
   nameOf(id: number): string {
@@ -164,6 +176,13 @@ export class SymbolTable {
       this.#slots[slot] = id;
     }
   }
+}
+
+/** Of a name and its head. */
+function hashOf(low: number, high: number, source: Uint8Array, begin: number, end: number): number {
+  let hash = Math.imul(low, 0x9e3779b1) + Math.imul(high, 0x85ebca6b);
+  for (let i = begin + HEAD_BYTES; i < end; i++) hash = Math.imul(hash, 31) + source[i]!;
+  return hash ^ (hash >>> 15);
 }
 
 /** Up to four bytes from `begin` as a little-endian word; zeros from `end` on. */

@@ -90,8 +90,8 @@ function give(rows: TableRows, reading: Reading): void {
   const { sym, table } = reading.wish;
   if (table !== undefined && table !== rows.definition.name) return;
   const { ids } = rows.column('sym') as SymbolColumn;
-  // A name that the stream has not brought gets an id that no row has.
-  const wanted = sym === undefined ? undefined : rows.symbols.internText(sym);
+  const wanted = sym === undefined ? undefined : rows.symbols.find(sym);
+  if (sym !== undefined && wanted === undefined) return;
   const lines: string[] = [];
   for (let row = 0; row < rows.rowCount; row++) {
     if (wanted !== undefined && ids[row] !== wanted) continue;

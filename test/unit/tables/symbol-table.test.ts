@@ -28,6 +28,18 @@ describe('symbol table', () => {
     expect(names.map(name => symbols.internText(name))).deep.equal(ids);
   });
 
+  it('finds a name without taking it', () => {
+    const symbols = new SymbolTable();
+    const names = Array.from({ length: 20_000 }, (_, i) => `O:SPY251219C${i}`);
+    const ids = names.map(name => symbols.internText(name));
+    expect(names.map(name => symbols.find(name))).deep.equal(ids);
+    const { count, longestBytes } = symbols;
+    for (const name of ['NEVER', 'O:SPY251219C', 'x'.repeat(5_000), 'O:SPY251219C1\0'])
+      expect(symbols.find(name)).equal(undefined);
+    expect(symbols.find('')).equal(0);
+    expect(symbols).include({ count, longestBytes });
+  });
+
   it('refuses a name beyond its limit and takes names again once cleared', () => {
     const symbols = new SymbolTable(3);
     symbols.internText('A');

@@ -55,6 +55,15 @@ describe('observation - tap', () => {
     expect([apple, minutes, other].map(({ lines }) => lines.length)).to.deep.equal([2, 0, 0]);
   });
 
+  it('leaves the names of the stream as they are, whatever symbol is asked for', () => {
+    const { tap } = observation();
+    const rows = bars(1);
+    const { count, longestBytes } = rows.symbols;
+    tap.open({ sym: 'x'.repeat(5_000) }, new Reader());
+    tap.received(rows);
+    expect(rows.symbols).to.include({ count, longestBytes });
+  });
+
   it('never lets the feed wait for a reader: what is too much is left out, counted and told', () => {
     const { tap } = observation();
     const reader = new Reader();
