@@ -69,8 +69,8 @@ export class ControlSocketError extends EndingError {
 }
 
 /**
- * Answers commands of this user on a Unix socket: HTTP, JSON, one request a connection, or lines without end. Whoever may open the socket may
- * do what the daemon offers, so it is for its owner only.
+ * Answers commands of this user on a Unix socket: HTTP, JSON, one request a connection, or lines without end. Whoever
+ * may open the socket may do what the daemon offers, so it is for its owner only.
  */
 export class ControlServer {
   readonly #path: string;
@@ -108,6 +108,8 @@ export class ControlServer {
     } catch (error) {
       throw new ControlSocketError(path, messageOf(error));
     }
+    // As where there is no memory for a connection: without somebody who hears it, it would end the process.
+    server.on('error', error => logger.warn(`a command could not reach the daemon: ${messageOf(error)}`));
     return new ControlServer(path, server);
   }
 

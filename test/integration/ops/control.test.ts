@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -91,6 +91,16 @@ describe('control socket', () => {
     const error = await rejection(askControl(path, 'POST', '/gaps/b/fill'));
     expect(error).to.include({ code: 'GAP_REQUEST', exitCode: ExitCode.usage });
     expect(error.message).to.equal("there is no gap 'b'. Look again.");
+  });
+
+  it('outlives a connection that the system does not give it', async () => {
+    const logger = new RecordingLogger();
+    server = await ControlServer.listen(path, ROUTES, logger);
+    const handles = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles();
+    const listening = handles.find(handle => handle instanceof Server && handle.address() === path) as Server;
+    listening.emit('error', new Error('accept ENOMEM'));
+    expect(await askControl(path, 'GET', '/gaps')).to.deep.equal({ gaps: [1] });
+    expect(logger.messages('warn')).to.deep.equal(['a command could not reach the daemon: accept ENOMEM']);
   });
 
   it('gives what is asked behind the path', async () => {
