@@ -3,7 +3,7 @@
  * carries each message; it waits until the message has been taken. It is not the unit's main process: the unit needs
  * `NotifyAccess=all`.
  */
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Notify } from './service-manager.ts';
@@ -21,9 +21,8 @@ export function systemdNotify(environment: Environment, logger: Logger): Notify 
   const env = { NOTIFY_SOCKET: socket, PATH: environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' };
   let missing = false;
   return assignments =>
-    new Promise(told => {
-      if (missing) return told();
-      execFile(PROGRAM, [...assignments], { env, timeout: LIMIT_MS, killSignal: 'SIGKILL' }, error => {
+    new Promise(resolve => {
+      const told = (error: ExecFileException | null): void => {
         if (error?.code === 'ENOENT') {
           missing = true;
           logger.warn(
@@ -32,8 +31,15 @@ export function systemdNotify(environment: Environment, logger: Logger): Notify 
         } else if (error) {
           logger.warn(`systemd could not be told ${assignments.join(', ')}: ${messageOf(error)}`);
         }
-        told();
-      });
+        resolve();
+      };
+      if (missing) return resolve();
+      try {
+        execFile(PROGRAM, [...assignments], { env, timeout: LIMIT_MS, killSignal: 'SIGKILL' }, told);
+      } catch (error) {
+        // Not every failure to begin is told to the callback: without memory for a process it is thrown.
+        told(error as ExecFileException);
+      }
     });
 }
 

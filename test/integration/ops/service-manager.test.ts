@@ -104,4 +104,12 @@ describe('service manager - systemd-notify is not there', () => {
   it('is no matter where no service manager wants to be told', () => {
     expect(systemdNotify({ PATH: '/nowhere' }, new RecordingLogger())).to.equal(undefined);
   });
+
+  it('and goes on where the messenger cannot even be started', async () => {
+    const logger = new RecordingLogger();
+    const notify = systemdNotify({ NOTIFY_SOCKET: '/run/notify', PATH: '/usr/bin' }, logger)!;
+    // Node throws this at once, as it does where there is no memory for a process.
+    await notify(['STATUS=a\0b']);
+    expect(logger.messages('warn')[0]).to.match(/^systemd could not be told STATUS=a\0b: /);
+  });
 });
