@@ -71,22 +71,22 @@ export class SubscriptionDesk {
   /** Throws SubscriptionRequestError. */
   remove(symbols: readonly string[]): Subscriptions {
     this.#requireSome(symbols);
-    const held = this.#symbols();
-    const foreign = symbols.filter(symbol => !held.includes(symbol));
+    const held = new Set(this.#symbols());
+    const foreign = symbols.filter(symbol => !held.has(symbol));
     if (foreign.length > 0) {
-      const what = held.includes(ALL_TICKERS)
+      const what = held.has(ALL_TICKERS)
         ? `the feed is subscribed to the whole market: ${foreign.join(', ')} cannot be taken out of it`
         : `the feed is not subscribed to ${foreign.join(', ')}`;
       throw new SubscriptionRequestError(what, 'Name symbols of the feed as it lists them.');
     }
-    const left = held.filter(symbol => !symbols.includes(symbol));
-    if (left.length === 0) {
+    for (const symbol of symbols) held.delete(symbol);
+    if (held.size === 0) {
       throw new SubscriptionRequestError(
         'the last symbol of a feed cannot be removed',
         'Add another one first, or stop the daemon.',
       );
     }
-    return this.#change(left, `removed ${symbols.join(', ')}`);
+    return this.#change([...held], `removed ${symbols.join(', ')}`);
   }
 
   #symbols(): readonly string[] {
