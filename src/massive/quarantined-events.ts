@@ -42,7 +42,8 @@ export async function* readEvents(files: readonly string[]): AsyncGenerator<Quar
   }
 }
 
-function eventOf(line: string): QuarantinedEvent | undefined {
+/** The event of a line; undefined where the line is none. */
+export function eventOf(line: string): QuarantinedEvent | undefined {
   try {
     const event = JSON.parse(line) as QuarantinedEvent;
     const isEvent =

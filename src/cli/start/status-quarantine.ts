@@ -1,12 +1,14 @@
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Configuration } from '../../config/schema.ts';
-import { eventFiles, type QuarantinedEvent } from '../../massive/quarantined-events.ts';
+import { eventFiles, eventOf } from '../../massive/quarantined-events.ts';
 import type { QuarantineList } from '../../ops/status/report.ts';
 import { readRefused, refusedFiles } from '../../realtime/refused-files.ts';
 
 const MOST_EVENTS = 100;
 const MOST_BATCHES = 20;
+/** Files of batches that are looked into, for those of other markets are among them. */
+const MOST_BATCH_FILES = 100;
 /** The newest events are at the end of the newest file. */
 const TAIL_BYTES = 256 * 1024;
 const MOST_CHARACTERS = 500;
@@ -29,6 +31,7 @@ async function newestEvents(directory: string, market: string): Promise<Quaranti
   for (const file of newestFirst) {
     const lines = (await tailOf(file)).split('\n').reverse();
     for (const line of lines) {
+      // The first may be cut off at its beginning, and the last be still to be written.
       const event = eventOf(line);
       if (event?.market !== market) continue;
       const { time, reason, raw } = event;
@@ -40,7 +43,8 @@ async function newestEvents(directory: string, market: string): Promise<Quaranti
 }
 
 async function tailOf(file: string): Promise<string> {
-  const handle = await open(file);
+  const handle = await unlessGone(open(file));
+  if (!handle) return '';
   try {
     const { size } = await handle.stat();
     const length = Math.min(size, TAIL_BYTES);
@@ -51,23 +55,26 @@ async function tailOf(file: string): Promise<string> {
   }
 }
 
-/** Undefined where the line is not whole: its beginning was cut off, or its end is still to be written. */
-function eventOf(line: string): QuarantinedEvent | undefined {
-  try {
-    return JSON.parse(line) as QuarantinedEvent;
-  } catch {
-    return undefined;
-  }
-}
-
 async function newestBatches(directory: string, market: string): Promise<QuarantineList['batches']> {
   const batches: QuarantineList['batches'][number][] = [];
   const newestFirst = (await refusedFiles(join(directory, 'batches'))).reverse();
-  for (const file of newestFirst.slice(0, MOST_BATCHES)) {
-    const batch = await readRefused(file);
-    if (batch?.market !== market) continue;
+  for (const file of newestFirst.slice(0, MOST_BATCH_FILES)) {
+    if (batches.length === MOST_BATCHES) break;
+    const batch = await unlessGone(readRefused(file));
+    const facts = await unlessGone(stat(file));
+    if (!facts || batch?.market !== market) continue;
     const { target, table, rowCount: rows, reason } = batch;
-    batches.push({ atMs: Math.round((await stat(file)).mtimeMs), target, table, rows, reason });
+    batches.push({ atMs: Math.round(facts.mtimeMs), target, table, rows, reason });
   }
   return batches;
+}
+
+/** Undefined where the file is gone: files make room for newer ones, and are dropped and replayed by hand. */
+async function unlessGone<Result>(reading: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return undefined;
+  }
 }

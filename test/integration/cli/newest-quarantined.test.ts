@@ -1,9 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { silentLogger } from '../../../src/base/logger.ts';
 import { newestQuarantined } from '../../../src/cli/start/status-quarantine.ts';
 import { type Configuration, configurationSchema } from '../../../src/config/schema.ts';
+import { DEFAULT_BATCH_LIMITS } from '../../../src/kdb/tables/cut-rows.ts';
+import { BatchMaker } from '../../../src/realtime/batch-maker.ts';
+import { RefusedBatches, systemRefusedBatchFiles } from '../../../src/realtime/refused-batches.ts';
+import { AGGREGATE_TABLES } from '../../../src/tables/definitions.ts';
+import type { Market } from '../../../src/tables/markets.ts';
+import { rowsOf } from '../../unit/kdb/tables/rows.ts';
 
 describe('the newest of the quarantine', () => {
   let directory: string;
@@ -50,5 +57,32 @@ describe('the newest of the quarantine', () => {
     expect(events).to.have.length(100);
     expect(events[0]!.text).to.equal('x'.repeat(500));
     expect(events.at(-1)!.text).to.equal('event 2901');
+  });
+
+  it('leaves out lines that are no events', async () => {
+    write('events.ndjson', [event(1), '{"market":"stocks"}', 'null', '7', event(2)]);
+    const { events } = await newestQuarantined(configuration, 'stocks');
+    expect(events.map(({ text }) => text)).to.deep.equal(['event 2', 'event 1']);
+  });
+
+  it('has the batches of a market behind those of another, and does without a file that is gone', async () => {
+    const kept = new RefusedBatches(directory, 1e9, systemRefusedBatchFiles, silentLogger, 1_790_000_000_000);
+    const maker = new BatchMaker({
+      limits: DEFAULT_BATCH_LIMITS,
+      allocate: bytes => new Uint8Array(bytes),
+      after: 0,
+    });
+    const refuse = (mkt: Market, reason: string) => {
+      const [batch] = maker.make(rowsOf(AGGREGATE_TABLES.agg1s, [{ sym: 'A', mkt }]), 0);
+      kept.keep('main', batch!, reason);
+    };
+    refuse('stocks', 'length');
+    for (let number = 0; number < 25; number++) refuse('crypto', 'type');
+    // What was listed and is removed before it is read looks the same.
+    symlinkSync('gone', join(directory, 'batches', 'main-agg1s-2026-10-02-1790000000000-99999.log'));
+    const ofStocks = await newestQuarantined(configuration, 'stocks');
+    expect(ofStocks.batches).to.have.length(1);
+    expect(ofStocks.batches[0]).to.include({ target: 'main', table: 'agg1s', rows: 1, reason: 'length' });
+    expect((await newestQuarantined(configuration, 'crypto')).batches).to.have.length(20);
   });
 });
