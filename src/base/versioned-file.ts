@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, readdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory } from './directories.ts';
 
@@ -35,9 +36,18 @@ export class VersionedFile {
     this.#removeLeftDrafts();
   }
 
-  /** The newest text; undefined where there is none. */
-  read(): string | undefined {
-    return this.#newest().text;
+  /** The newest text; undefined where there is none. Nothing else waits for the disk. Rejects with what the system says. */
+  async read(): Promise<string | undefined> {
+    for (;;) {
+      const version = this.#versionsIn(await readdir(this.#directory)).at(-1);
+      if (version === undefined) return undefined;
+      try {
+        return parsed(await readFile(this.#file(version), 'utf8')).text;
+      } catch (error) {
+        // Another process was faster, and removed it after it had put a newer one.
+        if (codeOf(error) !== 'ENOENT') throw error;
+      }
+    }
   }
 
   /**
@@ -94,7 +104,11 @@ export class VersionedFile {
 
   /** The versions that exist, ascending. */
   #versions(): number[] {
-    return readdirSync(this.#directory)
+    return this.#versionsIn(readdirSync(this.#directory));
+  }
+
+  #versionsIn(names: readonly string[]): number[] {
+    return names
       .filter(name => name.startsWith(`${this.#name}.`) && name.endsWith('.json'))
       .map(name => Number(name.slice(this.#name.length + 1, -'.json'.length)))
       .filter(Number.isSafeInteger)

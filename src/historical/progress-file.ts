@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackfillStatus } from '../base/backfill-status.ts';
 import type { Clock, Timer } from '../base/clock.ts';
@@ -181,50 +182,41 @@ const SYSTEM_READING: ProgressReading = { isRunning, nowMs: Date.now };
 
 /**
  * The backfills that run with a state directory, by their start. What a process left that was killed is removed; a file
- * that cannot be read is left out.
+ * that cannot be read is left out. Nothing else waits for the disk, and it never rejects.
  */
-export function readBackfills(stateDirectory: string, reading = SYSTEM_READING): BackfillStatus[] {
-  return progressPids(stateDirectory)
-    .flatMap(pid => {
-      const file = progressFile(stateDirectory, pid);
-      if (!reading.isRunning(pid)) {
-        removeLeft(file);
-        return [];
-      }
-      const status = readStatus(file);
-      return status && reading.nowMs() - status.changedMs < LEFT_MS ? [status] : [];
-    })
-    .sort((one, other) => one.startedMs - other.startedMs);
+export async function readBackfills(
+  stateDirectory: string,
+  reading = SYSTEM_READING,
+): Promise<BackfillStatus[]> {
+  const found: BackfillStatus[] = [];
+  for (const pid of await progressPids(stateDirectory)) {
+    const file = progressFile(stateDirectory, pid);
+    if (!reading.isRunning(pid)) {
+      // Where it cannot be removed it is ignored all the same.
+      await rm(file, { force: true }).catch(() => {});
+      continue;
+    }
+    const status = await readStatus(file);
+    if (status && reading.nowMs() - status.changedMs < LEFT_MS) found.push(status);
+  }
+  return found.sort((one, other) => one.startedMs - other.startedMs);
 }
 
 function progressFile(stateDirectory: string, pid: number): string {
   return join(stateDirectory, 'backfill', `progress-${pid}.json`);
 }
 
-function progressPids(stateDirectory: string): number[] {
-  let names: string[];
-  try {
-    names = readdirSync(join(stateDirectory, 'backfill'));
-  } catch {
-    return [];
-  }
+async function progressPids(stateDirectory: string): Promise<number[]> {
+  const names = await readdir(join(stateDirectory, 'backfill')).catch(() => []);
   return names.flatMap(name => {
     const pid = /^progress-(\d+)\.json$/.exec(name)?.[1];
     return pid === undefined ? [] : [Number(pid)];
   });
 }
 
-function removeLeft(file: string): void {
+async function readStatus(file: string): Promise<BackfillStatus | undefined> {
   try {
-    rmSync(file, { force: true });
-  } catch {
-    // It is ignored all the same.
-  }
-}
-
-function readStatus(file: string): BackfillStatus | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as BackfillStatus;
+    return JSON.parse(await readFile(file, 'utf8')) as BackfillStatus;
   } catch {
     // It ended meanwhile.
     return undefined;

@@ -45,7 +45,7 @@ export function openSources(
     close: async () => {
       await store?.close();
       await rest?.requests.close();
-      if (rest) tellUsage(rest.budget, parts);
+      if (rest) await tellUsage(rest.budget, parts);
     },
   };
 }
@@ -96,10 +96,10 @@ function flatSource(store: FlatStore, history: History, parts: SourceParts): Fla
   return new FlatBarSource({ store, downloads, calendar, receiveClock: new ReceiveClock(clock), quarantine });
 }
 
-function tellUsage(budget: RequestBudget, { logger, counters }: SourceParts): void {
+async function tellUsage(budget: RequestBudget, { logger, counters }: SourceParts): Promise<void> {
   const own = counters.counter('rest_requests').total;
   if (own === 0) return;
-  const { requests, bytes } = budget.today();
+  const { requests, bytes } = await budget.today();
   logger.info(
     `${own} requests over REST; with this key today (UTC) ${requests} from this machine, ${bytes} bytes`,
   );

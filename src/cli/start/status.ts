@@ -60,6 +60,7 @@ export class DaemonReport implements StatusSource {
   #secondTimer: Timer | undefined;
   #filesTimer: Timer | undefined;
   #toldQuota = false;
+  #stopped = false;
 
   /** Before the feeds run. */
   static async create(parts: DaemonReportParts): Promise<DaemonReport> {
@@ -116,11 +117,12 @@ export class DaemonReport implements StatusSource {
   start(): void {
     this.#loop.enable();
     this.#everySecond();
-    this.#lookAtFiles();
+    void this.#lookAtFiles();
     for (const { report } of this.#feeds.values()) report.series.start();
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#loop.disable();
     this.#secondTimer?.cancel();
     this.#filesTimer?.cancel();
@@ -171,17 +173,22 @@ export class DaemonReport implements StatusSource {
     this.#secondTimer = this.#clock.after(1000, () => this.#everySecond(), false);
   }
 
-  #lookAtFiles(): void {
-    this.#backfills = readBackfills(this.#current.configuration.state.directory);
-    if (this.#budget) {
-      try {
-        this.#requests = [...this.#requests.slice(-QUOTA_SAMPLES), this.#budget.today().requests];
-      } catch (error) {
-        if (!this.#toldQuota) this.#logger.warn(messageOf(error));
-        this.#toldQuota = true;
-      }
+  /** Again and again, each time when the time before is done: a disk that stalls holds up nothing else. */
+  async #lookAtFiles(): Promise<void> {
+    this.#backfills = await readBackfills(this.#current.configuration.state.directory);
+    await this.#lookAtBudget();
+    if (this.#stopped) return;
+    this.#filesTimer = this.#clock.after(FILES_EVERY_MS, () => void this.#lookAtFiles(), false);
+  }
+
+  async #lookAtBudget(): Promise<void> {
+    try {
+      const today = await this.#budget?.today();
+      if (today) this.#requests = [...this.#requests.slice(-QUOTA_SAMPLES), today.requests];
+    } catch (error) {
+      if (!this.#toldQuota) this.#logger.warn(messageOf(error));
+      this.#toldQuota = true;
     }
-    this.#filesTimer = this.#clock.after(FILES_EVERY_MS, () => this.#lookAtFiles(), false);
   }
 
   #quota(): QuotaStatus | null {

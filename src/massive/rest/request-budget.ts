@@ -93,10 +93,14 @@ export class RequestBudget {
     this.#update(usage => ({ usage: withPause(usage, untilMs), answer: undefined }));
   }
 
-  /** What was asked for today, UTC. Throws RestUsageError. */
-  today(): DayUsage {
-    const text = this.#kept(() => this.#file.read());
-    return dayOf(this.#usageOf(text), this.#parts.clock.wallMs());
+  /** What was asked for today, UTC; of a count that is damaged nothing is known. Rejects with RestUsageError. */
+  async today(): Promise<DayUsage> {
+    try {
+      const text = (await this.#file.read()) ?? '';
+      return dayOf(parseUsage(text) ?? NO_USAGE, this.#parts.clock.wallMs());
+    } catch (error) {
+      throw new RestUsageError(this.#options.directory, error);
+    }
   }
 
   /** How long is to be waited; 0: a request is counted. */

@@ -29,14 +29,15 @@ describe('backfill of flat files', function () {
     const state = join(processes.directory, 'state');
     mkdirSync(join(state, 'backfill'), { recursive: true });
     const shown: BackfillStatus[] = [];
-    const watcher = watch(join(state, 'backfill'), () => shown.push(...readBackfills(state)));
+    const look = async () => void shown.push(...(await readBackfills(state)));
+    const watcher = watch(join(state, 'backfill'), look);
     const running = processes.backfill(...SPAN);
     const first = await running.done;
     watcher.close();
     expect(first.code, first.stderr).to.equal(0);
     expect(shown[0]).to.deep.include({ pid: running.process.pid, market: 'stocks', table: 'agg1m' });
     expect(shown[0]!.dates.map(({ name }) => name)).to.deep.equal(DATES);
-    expect(readBackfills(state)).to.deep.equal([]);
+    expect(await readBackfills(state)).to.deep.equal([]);
     for (const date of DATES) {
       const truth = await simulatorProof(processes.httpAddress, minutes(date));
       expect(truth.rows).to.be.greaterThan(1000);

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -9,7 +10,7 @@ import type { UnitGroup } from '../../../src/historical/unit.ts';
 import { dateDaysOf, isoDateOf } from '../../../src/tables/epoch.ts';
 import { SessionCalendar } from '../../../src/tables/session-calendar.ts';
 import { FakeFlatSource, sourcesOf } from '../../support/backfill-harness.ts';
-import { ManualClock } from '../../support/manual-clock.ts';
+import { ManualClock, settled } from '../../support/manual-clock.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
 
 const PID = 4711;
@@ -77,7 +78,7 @@ describe('backfill - progress file', () => {
     file.rows(four.units[0]!, 10);
     await clock.advance(2000);
 
-    const [status, ...others] = read();
+    const [status, ...others] = await read();
     expect(others).to.deep.equal([]);
     expect(status).to.deep.include({ pid: PID, market: 'crypto', table: 'agg1m' });
     expect(status).to.deep.include({ rows: 4010, rowsPerSecond: 2005, remainingMs: 667 });
@@ -94,44 +95,54 @@ describe('backfill - progress file', () => {
   it('is written once a second, readable by its user only, and is gone at the end', async () => {
     const { file, groups } = await progress(1);
     stage(file, groups[0]!, 5);
-    expect(read()[0]).to.include({ rows: 0, remainingMs: null });
+    expect((await read())[0]).to.include({ rows: 0, remainingMs: null });
     await clock.advance(1000);
-    expect(read()[0]).to.include({ rows: 5 });
+    expect((await read())[0]).to.include({ rows: 5 });
     const path = join(directory, 'backfill', `progress-${PID}.json`);
     expect(statSync(path).mode & 0o777).to.equal(0o600);
     file.end();
     expect(existsSync(path)).to.equal(false);
     expect(clock.pending).to.equal(0);
-    expect(read()).to.deep.equal([]);
+    expect(await read()).to.deep.equal([]);
   });
 
   it('of many dates it shows those around the ones in work', async () => {
     const { file, groups } = await progress(200);
     for (const group of groups.slice(0, 100)) file.groupPublished(group, 1);
     await clock.advance(1000);
-    const names = read()[0]!.dates.map(({ name }) => name);
+    const names = (await read())[0]!.dates.map(({ name }) => name);
     expect(names).to.have.length(60);
     expect(names[10]).to.equal(groups[100]!.name);
     for (const group of groups.slice(100)) file.groupPublished(group, 1);
     await clock.advance(1000);
-    expect(read()[0]!.dates.at(-1)!.name).to.equal(groups.at(-1)!.name);
+    expect((await read())[0]!.dates.at(-1)!.name).to.equal(groups.at(-1)!.name);
   });
 
   it('what a killed process left is not shown: removed without the process, ignored when another has its pid', async () => {
     await progress(1);
     clock.skip(59_999);
-    expect(read()).to.have.length(1);
+    expect(await read()).to.have.length(1);
     clock.skip(1);
-    expect(read()).to.deep.equal([]);
-    expect(read(false)).to.deep.equal([]);
+    expect(await read()).to.deep.equal([]);
+    expect(await read(false)).to.deep.equal([]);
     expect(existsSync(join(directory, 'backfill', `progress-${PID}.json`))).to.equal(false);
   });
 
   it('no directory, and a file that is none, are no backfills', async () => {
-    expect(read()).to.deep.equal([]);
+    expect(await read()).to.deep.equal([]);
     await progress(1);
     writeFileSync(join(directory, 'backfill', `progress-${PID}.json`), '{"pid":');
-    expect(read()).to.deep.equal([]);
+    expect(await read()).to.deep.equal([]);
+  });
+
+  it('a disk that stalls while it is read holds up nobody else', async () => {
+    const path = join(directory, 'backfill', `progress-${PID}.json`);
+    mkdirSync(join(directory, 'backfill'));
+    execFileSync('mkfifo', [path]);
+    const reading = read();
+    await settled();
+    writeFileSync(path, '{}');
+    expect(await reading).to.deep.equal([]);
   });
 
   it('a disk that does not take it costs a warning, once', async () => {

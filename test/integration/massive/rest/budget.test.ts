@@ -76,7 +76,7 @@ describe('REST budget', function () {
       { directory, requestsPerMinute: 5, dailyRequests: undefined, maxPauseMs: 1 },
       { clock: systemClock, logger: new RecordingLogger() },
     );
-    expect(counted.today()).to.deep.equal({ requests: 75, bytes: 75_000 });
+    expect(await counted.today()).to.deep.equal({ requests: 75, bytes: 75_000 });
     expect(readdirSync(directory)).to.have.length(1);
     expect(readdirSync(directory).join()).not.to.include('a-key');
   });
@@ -138,8 +138,10 @@ describe('REST budget', function () {
     const damaged = budget({}, undefined, logger);
     await damaged.take(signal);
     writeFileSync(join(directory, readdirSync(directory)[0]!), '{"timesMs":');
+    expect((await damaged.today()).requests).to.equal(0);
+    expect(logger.messages('warn')).to.deep.equal([]);
     await damaged.take(signal);
-    expect(damaged.today().requests).to.equal(1);
+    expect((await damaged.today()).requests).to.equal(1);
     expect(logger.messages('warn').join()).to.match(/is damaged; it begins anew/);
   });
 
