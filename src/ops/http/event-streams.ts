@@ -58,7 +58,8 @@ export class EventStreams {
     });
     response.write(`retry: ${RETRY_MS}\n\n`);
     this.#streams.add(stream);
-    response.on('close', () => this.#streams.delete(stream));
+    // Of the connection: a second one that is asked for on it is not told its end, for it never came to be sent.
+    response.req.socket.on('close', () => this.#streams.delete(stream));
     this.#tell([stream]);
     this.#timer ??= this.#parts.clock.after(INTERVAL_MS, () => this.#tick(), false);
   }
@@ -78,12 +79,15 @@ export class EventStreams {
 
   #tell(streams: readonly Stream[]): void {
     const event = this.#event();
-    for (const { response, mayGoOn } of streams) {
+    for (const stream of streams) {
+      const { response, mayGoOn } = stream;
       if (!mayGoOn()) {
+        this.#streams.delete(stream);
         response.end();
       } else if (response.writableLength > MOST_WAITING_BYTES) {
+        this.#streams.delete(stream);
         this.#parts.refusals.count('stream-slow');
-        response.destroy();
+        response.req.socket.destroy();
       } else if (event !== undefined) {
         response.write(event);
       }

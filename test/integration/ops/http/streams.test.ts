@@ -47,6 +47,21 @@ describe('status server - event streams', () => {
     expect(again.statusCode).to.equal(200);
   });
 
+  it('two that are asked for on one connection end with it', async () => {
+    const asked = `GET /events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${harness.token}\r\n\r\n`;
+    const socket = await harness.connect();
+    socket.write(asked + asked);
+    await once(socket, 'data');
+    socket.destroy();
+    const opened: IncomingMessage[] = [];
+    while (opened.length < 3) {
+      const stream = await open();
+      if (stream.statusCode === 200) opened.push(stream);
+      else stream.resume();
+      await settled();
+    }
+  });
+
   it('one that does not read is cut off, and the others go on', async () => {
     const reader = await read();
     const idle = await open();
