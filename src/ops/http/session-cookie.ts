@@ -18,21 +18,22 @@ export type SessionState =
 export function sessionCookie(token: string, nowMs: number, secure: boolean): string {
   const issuedMs = Math.floor(nowMs);
   const value = `${issuedMs}.${codeOf(issuedMs, token).toString('base64url')}`;
-  return `${NAME}=${value}; ${attributes(LASTS_MS / 1000, secure)}`;
+  return `${nameFor(token)}=${value}; ${attributes(LASTS_MS / 1000, secure)}`;
 }
 
 /** The one that ends it. */
-export function endedCookie(secure: boolean): string {
-  return `${NAME}=; ${attributes(0, secure)}`;
+export function endedCookie(token: string, secure: boolean): string {
+  return `${nameFor(token)}=; ${attributes(0, secure)}`;
 }
 
 /** Whether a Cookie header holds a session of this token. */
 export function sessionIn(header: string | undefined, token: string, nowMs: number): SessionState {
+  const before = `${nameFor(token)}=`;
   const values = (header ?? '')
     .split(';')
     .map(part => part.trim())
-    .filter(part => part.startsWith(`${NAME}=`))
-    .map(part => part.slice(NAME.length + 1))
+    .filter(part => part.startsWith(before))
+    .map(part => part.slice(before.length))
     .slice(0, MOST_CANDIDATES);
   const states = values.map(value => stateOf(value, token, nowMs));
   const worstLast = ['valid', 'expired', 'forged'] as const;
@@ -51,6 +52,15 @@ function stateOf(value: string, token: string, nowMs: number): SessionState {
   const untilMs = issuedMs + LASTS_MS;
   if (nowMs >= untilMs || issuedMs > nowMs + EARLY_MS) return { name: 'expired' };
   return { name: 'valid', untilMs };
+}
+
+/**
+ * Of each token another one: browsers keep the cookies of all ports of a host together, and a login at one daemon would
+ * end the session at another.
+ */
+function nameFor(token: string): string {
+  const mark = createHmac('sha256', token).update('massive-kdb session name').digest('hex').slice(0, 8);
+  return `${NAME}_${mark}`;
 }
 
 function codeOf(issuedMs: number, token: string): Buffer {

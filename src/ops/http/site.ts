@@ -49,7 +49,7 @@ export function siteRoutes(parts: SiteParts): readonly Route[] {
       method: 'POST',
       path: /^\/logout$/,
       access: 'everyone',
-      answer: call => seePage({ 'set-cookie': endedCookie(parts.isSecure(call)) }),
+      answer: call => logOut(call, parts),
     },
     {
       method: 'GET',
@@ -120,6 +120,11 @@ function logIn(call: Call, parts: SiteParts): Outcome {
     return { ...page(pages.login('This is not the token.'), 401), refusal: 'token-wrong' };
   }
   return seePage({ 'set-cookie': sessionCookie(token, parts.wallMs(), parts.isSecure(call)) });
+}
+
+function logOut(call: Call, { token: tokenNow, isSecure }: SiteParts): Outcome {
+  const token = tokenNow();
+  return seePage(token === undefined ? {} : { 'set-cookie': endedCookie(token, isSecure(call)) });
 }
 
 function openStream(

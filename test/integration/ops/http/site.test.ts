@@ -22,7 +22,7 @@ describe('status server - what it serves', () => {
     expect(page.body).to.include(harness.daemon.line.text);
     const out = await harness.ask('/logout', { method: 'POST', headers: { ...harness.origin, cookie } });
     expect(out.status).to.equal(303);
-    expect(out.headers['set-cookie']?.[0]).to.match(/^massive_kdb_session=; Max-Age=0;/);
+    expect(out.headers['set-cookie']?.[0]).to.include(`${cookie.split('=')[0]}=; Max-Age=0;`);
   });
 
   it('a wrong token lets nobody in, and after ten of them no login is looked at for a while', async () => {

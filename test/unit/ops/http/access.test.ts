@@ -202,8 +202,13 @@ describe('status access - who asks', () => {
     ['a session that has ended', { cookie: cookie(NOW_MS - 12 * HOUR_MS) }, 'session-expired'],
     ['a session of tomorrow', { cookie: cookie(NOW_MS + 24 * HOUR_MS) }, 'session-expired'],
     [
-      'a session of before the token changed',
+      'a session of before the token changed, or of another daemon',
       { cookie: cookie(NOW_MS - HOUR_MS, `${TOKEN}2`) },
+      'token-missing',
+    ],
+    [
+      'a session of another token under the name of this',
+      { cookie: `${name}=${cookie(NOW_MS - HOUR_MS, `${TOKEN}2`).split('=')[1]}` },
       'session-forged',
     ],
     ['a session made longer', { cookie: `${name}=${Number(issued) + 1}.${code}` }, 'session-forged'],
@@ -222,6 +227,14 @@ describe('status access - who asks', () => {
   it('a session lasts for twelve hours from its beginning', () => {
     const identity = identityOf({ headers: { cookie: valid } }, TOKEN, NOW_MS);
     expect(identity).to.deep.equal({ name: 'known', untilMs: NOW_MS + 11 * HOUR_MS });
+  });
+
+  it('two daemons of one host - a browser keeps the sessions of both', () => {
+    const other = `${TOKEN}2`;
+    const jar = new Map([TOKEN, other].map(token => cookie(NOW_MS, token).split('=') as [string, string]));
+    const header = [...jar].map(([key, text]) => `${key}=${text}`).join('; ');
+    for (const token of [TOKEN, other])
+      expect(identityOf({ headers: { cookie: header } }, token, NOW_MS).name).to.equal('known');
   });
 
   it('nobody is known while there is no token', () => {
