@@ -14,8 +14,10 @@ function end(code, text) {
 try {
   const url = new URL('/health/live', JSON.parse(readFileSync(file, 'utf8')).address);
   const get = url.protocol === 'https:' ? getHttps : getHttp;
-  // It is this container's own daemon, whatever name its certificate has.
-  const request = get(url, { rejectUnauthorized: false, timeout: 4000 }, response => {
+  // It is this container's own daemon, whatever name its certificate has; by an address such as 0.0.0.0, which stands for
+  // all of them, it is not to be asked.
+  const options = { rejectUnauthorized: false, timeout: 4000, headers: { host: 'localhost' } };
+  const request = get(url, options, response => {
     response.resume();
     end(response.statusCode === 200 ? 0 : 1, `${url.pathname} answers ${response.statusCode}`);
   });

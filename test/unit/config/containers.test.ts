@@ -100,14 +100,15 @@ describe('the check whether a container lives', () => {
   it('asks where the daemon says that its status is', async () => {
     expect((await check()).said).to.match(/does not say where/);
     let status = 200;
-    const asked: (string | undefined)[] = [];
+    const asked: string[] = [];
     const server = createServer((request, response) => {
-      asked.push(request.url);
+      asked.push(`${request.headers.host} ${request.url}`);
       response.writeHead(status).end();
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    // As with status.host 0.0.0.0, a name by which the daemon answers nobody.
+    const address = `http://0.0.0.0:${(server.address() as AddressInfo).port}`;
     writeFileSync(join(directory, 'status-address.json'), JSON.stringify({ address, pid: 1 }));
     expect(await check()).to.deep.equal({ code: 0, said: '/health/live answers 200' });
     status = 503;
@@ -116,7 +117,7 @@ describe('the check whether a container lives', () => {
     server.close();
     await once(server, 'close');
     expect((await check()).code).to.equal(1);
-    expect(asked).to.deep.equal(['/health/live', '/health/live']);
+    expect(asked).to.deep.equal(['localhost /health/live', 'localhost /health/live']);
   });
 });
 
