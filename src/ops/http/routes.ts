@@ -34,9 +34,10 @@ export interface Route {
 /** What is asked of one feed, as its routes on the control socket answer it. */
 export async function answerOfFeed(
   routes: readonly ControlRoute[],
-  { request, groups, query, body }: Call,
+  { request, path, query, body }: Call,
 ): Promise<FeedOutcome> {
-  const found = findRoute(routes, request.method, groups['rest'] ?? '');
+  // As it was sent: a symbol in it may hold a slash.
+  const found = findRoute(routes, request.method, path.replace(/^\/api\/feeds\/[^/]+/, ''));
   if (found.kind !== 'route') {
     return { kind: 'refused', reason: found.kind === 'no-path' ? 'not-found' : 'method' };
   }

@@ -95,7 +95,7 @@ export function siteRoutes(parts: SiteParts): readonly Route[] {
   ];
 }
 
-const FEED = /^\/api\/feeds\/(?<feed>[^/]+)(?<rest>\/.+)$/;
+const FEED = /^\/api\/feeds\/(?<feed>[^/]+)\/.+$/;
 
 async function frontPage({ identity }: Call, parts: SiteParts): Promise<Outcome> {
   if (identity.name === 'known') return page(await statusPage(parts));
@@ -142,7 +142,7 @@ function openStream(
 
 /** A form is answered with the page, anything else with JSON. */
 async function askFeed(call: Call, parts: SiteParts): Promise<Outcome> {
-  const routes = parts.source.routesOf(decoded(call.groups['feed']!));
+  const routes = parts.source.routesOf(call.groups['feed']!);
   if (!routes) return { refused: 'not-found' };
   const outcome = await answerOfFeed(routes, call);
   if (call.body.kind !== 'form' || outcome.kind === 'refused') return jsonOutcome(outcome);
@@ -161,12 +161,4 @@ async function gapsOf(source: StatusSource, feedName: string): Promise<readonly 
   const route = source.routesOf(feedName)?.find(({ method, path }) => method === 'GET' && path.test('/gaps'));
   const list = await route?.answer({}, undefined, new URLSearchParams());
   return (list as { readonly gaps?: readonly unknown[] } | undefined)?.gaps ?? [];
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -61,7 +61,7 @@ describe('status server - what it serves', () => {
       },
       {
         method: 'GET',
-        path: /^\/candles\/(?<sym>.+)$/,
+        path: /^\/candles\/(?<sym>[^/]+)$/,
         answer: ({ sym }, _body, query) => [sym, query.get('limit')],
       },
       {
