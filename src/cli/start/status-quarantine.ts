@@ -13,16 +13,42 @@ const MOST_BATCH_FILES = 100;
 const TAIL_BYTES = 256 * 1024;
 const MOST_CHARACTERS = 500;
 
-/** The newest of what a market could not use, newest first. Rejects with what the system says. */
-export async function newestQuarantined(
-  { quarantine: { directory } }: Configuration,
-  market: string,
-): Promise<QuarantineList> {
-  const [events, batches] = await Promise.all([
-    newestEvents(directory, market),
-    newestBatches(directory, market),
-  ]);
-  return { events, batches };
+type KeptBatch = QuarantineList['batches'][number] & { readonly market: string };
+
+/** Shows what a market could not use. */
+export class NewestQuarantined {
+  readonly #market: string;
+  /** By file, which never changes: a batch may have megabytes, and who looks on asks again and again. */
+  #batches: ReadonlyMap<string, KeptBatch> = new Map();
+
+  constructor(market: string) {
+    this.#market = market;
+  }
+
+  /** The newest of it, newest first. Rejects with what the system says. */
+  async read({ quarantine: { directory } }: Configuration): Promise<QuarantineList> {
+    const [events, batches] = await Promise.all([
+      newestEvents(directory, this.#market),
+      this.#newestBatches(directory),
+    ]);
+    return { events, batches };
+  }
+
+  async #newestBatches(directory: string): Promise<QuarantineList['batches']> {
+    const looked = new Map<string, KeptBatch>();
+    const found: QuarantineList['batches'][number][] = [];
+    const newestFirst = (await refusedFiles(join(directory, 'batches'))).reverse();
+    for (const file of newestFirst.slice(0, MOST_BATCH_FILES)) {
+      if (found.length === MOST_BATCHES) break;
+      const kept = this.#batches.get(file) ?? (await keptBatch(file));
+      if (!kept) continue;
+      looked.set(file, kept);
+      const { market, ...batch } = kept;
+      if (market === this.#market) found.push(batch);
+    }
+    this.#batches = looked;
+    return found;
+  }
 }
 
 async function newestEvents(directory: string, market: string): Promise<QuarantineList['events']> {
@@ -55,18 +81,13 @@ async function tailOf(file: string): Promise<string> {
   }
 }
 
-async function newestBatches(directory: string, market: string): Promise<QuarantineList['batches']> {
-  const batches: QuarantineList['batches'][number][] = [];
-  const newestFirst = (await refusedFiles(join(directory, 'batches'))).reverse();
-  for (const file of newestFirst.slice(0, MOST_BATCH_FILES)) {
-    if (batches.length === MOST_BATCHES) break;
-    const batch = await unlessGone(readRefused(file));
-    const facts = await unlessGone(stat(file));
-    if (!facts || batch?.market !== market) continue;
-    const { target, table, rowCount: rows, reason } = batch;
-    batches.push({ atMs: Math.round(facts.mtimeMs), target, table, rows, reason });
-  }
-  return batches;
+/** Undefined where the file is gone, or damaged. */
+async function keptBatch(file: string): Promise<KeptBatch | undefined> {
+  const batch = await unlessGone(readRefused(file));
+  const facts = await unlessGone(stat(file));
+  if (!batch || !facts) return undefined;
+  const { market, target, table, rowCount: rows, reason } = batch;
+  return { market, atMs: Math.round(facts.mtimeMs), target, table, rows, reason };
 }
 
 /** Undefined where the file is gone: files make room for newer ones, and are dropped and replayed by hand. */

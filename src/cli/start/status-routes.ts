@@ -10,7 +10,7 @@ import { isoDateOf } from '../../tables/epoch.ts';
 import type { Market } from '../../tables/markets.ts';
 import { gapRoutes } from '../gaps/routes.ts';
 import type { FeedReport } from './status-feed.ts';
-import { newestQuarantined } from './status-quarantine.ts';
+import { NewestQuarantined } from './status-quarantine.ts';
 import type { SubscriptionDesk } from './status-subscriptions.ts';
 
 const BARS = 50;
@@ -32,6 +32,7 @@ export interface FeedRouteParts {
 /** What a daemon can be asked about one feed, on its control socket and below `/api/feeds/NAME`. */
 export function feedRoutes(parts: FeedRouteParts): readonly ControlRoute[] {
   const { market, book, report, observation, subscriptions, configuration } = parts;
+  const quarantined = new NewestQuarantined(market);
   return [
     ...gapRoutes(new GapDesk(book)),
     {
@@ -66,7 +67,7 @@ export function feedRoutes(parts: FeedRouteParts): readonly ControlRoute[] {
       path: /^\/subscriptions\/remove$/,
       answer: (_groups, body) => subscriptions.remove(symbolsIn(body)),
     },
-    { method: 'GET', path: /^\/quarantine$/, answer: () => newestQuarantined(configuration(), market) },
+    { method: 'GET', path: /^\/quarantine$/, answer: () => quarantined.read(configuration()) },
   ];
 }
 

@@ -1,9 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { silentLogger } from '../../../src/base/logger.ts';
-import { newestQuarantined } from '../../../src/cli/start/status-quarantine.ts';
+import { NewestQuarantined } from '../../../src/cli/start/status-quarantine.ts';
 import { type Configuration, configurationSchema } from '../../../src/config/schema.ts';
 import { DEFAULT_BATCH_LIMITS } from '../../../src/kdb/tables/cut-rows.ts';
 import { BatchMaker } from '../../../src/realtime/batch-maker.ts';
@@ -22,6 +30,7 @@ describe('the newest of the quarantine', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
+  const newest = (market: Market) => new NewestQuarantined(market).read(configuration);
   const write = (name: string, lines: readonly string[]) =>
     writeFileSync(join(directory, name), lines.join('\n'));
   const event = (number: number, market = 'stocks', raw = `event ${number}`) => {
@@ -31,14 +40,14 @@ describe('the newest of the quarantine', () => {
 
   it('is empty where nothing was ever put there', async () => {
     rmSync(directory, { recursive: true });
-    expect(await newestQuarantined(configuration, 'stocks')).to.deep.equal({ events: [], batches: [] });
+    expect(await newest('stocks')).to.deep.equal({ events: [], batches: [] });
     mkdirSync(directory);
   });
 
   it('comes newest first, across files, of one market, without lines that are cut off', async () => {
     write('events.ndjson.1', [event(1), event(2, 'crypto'), event(3)]);
     write('events.ndjson', [event(4), event(5), '{"time":"2026-10-']);
-    const { events } = await newestQuarantined(configuration, 'stocks');
+    const { events } = await newest('stocks');
     expect(events.map(({ text }) => text)).to.deep.equal(['event 5', 'event 4', 'event 3', 'event 1']);
     expect(events[0]).to.deep.equal({
       atMs: Date.UTC(2026, 9, 2, 14, 0, 5),
@@ -53,7 +62,7 @@ describe('the newest of the quarantine', () => {
       event(3_001, 'stocks', 'x'.repeat(10_000)),
       '',
     ]);
-    const { events } = await newestQuarantined(configuration, 'stocks');
+    const { events } = await newest('stocks');
     expect(events).to.have.length(100);
     expect(events[0]!.text).to.equal('x'.repeat(500));
     expect(events.at(-1)!.text).to.equal('event 2901');
@@ -61,7 +70,7 @@ describe('the newest of the quarantine', () => {
 
   it('leaves out lines that are no events', async () => {
     write('events.ndjson', [event(1), '{"market":"stocks"}', 'null', '7', event(2)]);
-    const { events } = await newestQuarantined(configuration, 'stocks');
+    const { events } = await newest('stocks');
     expect(events.map(({ text }) => text)).to.deep.equal(['event 2', 'event 1']);
   });
 
@@ -79,10 +88,17 @@ describe('the newest of the quarantine', () => {
     refuse('stocks', 'length');
     for (let number = 0; number < 25; number++) refuse('crypto', 'type');
     // What was listed and is removed before it is read looks the same.
-    symlinkSync('gone', join(directory, 'batches', 'main-agg1s-2026-10-02-1790000000000-99999.log'));
-    const ofStocks = await newestQuarantined(configuration, 'stocks');
+    const gone = 'main-agg1s-2026-10-02-1790000000000-99999.log';
+    symlinkSync('gone', join(directory, 'batches', gone));
+    const stocks = new NewestQuarantined('stocks');
+    const ofStocks = await stocks.read(configuration);
     expect(ofStocks.batches).to.have.length(1);
     expect(ofStocks.batches[0]).to.include({ target: 'main', table: 'agg1s', rows: 1, reason: 'length' });
-    expect((await newestQuarantined(configuration, 'crypto')).batches).to.have.length(20);
+    expect((await newest('crypto')).batches).to.have.length(20);
+    // Who asks again does not have them read again.
+    for (const name of readdirSync(join(directory, 'batches')))
+      if (name !== gone) truncateSync(join(directory, 'batches', name));
+    expect((await stocks.read(configuration)).batches).to.deep.equal(ofStocks.batches);
+    expect((await newest('stocks')).batches).to.deep.equal([]);
   });
 });
