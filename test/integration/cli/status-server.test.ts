@@ -7,6 +7,7 @@ import { startSimulator } from '../../../src/simulator/simulator.ts';
 import { START_MS, symbolsOf } from '../../support/feed-harness.ts';
 import { checkMetrics } from '../../support/promtool.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
+import { testSecret } from '../../support/secrets.ts';
 import { StartedDaemon } from '../../support/started-daemon.ts';
 import { StatusAbuser } from '../../support/status-abuser.ts';
 
@@ -71,7 +72,10 @@ describe('massive-kdb start - status server', () => {
 
   it('whatever is thrown at it, no row is lost', async () => {
     const simulator = await startSimulator(
-      { symbols: 2000, rate: 1000, lateShare: 0, atMs: START_MS, keys: [{ key: 'aKey', markets: 'all' }] },
+      {
+        ...{ symbols: 2000, rate: 1000, lateShare: 0, atMs: START_MS },
+        keys: [{ key: testSecret('massive'), markets: 'all' }],
+      },
       { clock: systemClock, logger: new RecordingLogger() },
     );
     try {
