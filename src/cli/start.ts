@@ -1,9 +1,10 @@
 import { firstAborted } from '../base/abort.ts';
-import { systemClock } from '../base/clock.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
 import { type Counters, memoryCounters } from '../base/counters.ts';
 import { seconds } from '../base/durations.ts';
 import { MassiveKdbError, messageOf } from '../base/errors.ts';
 import { ExitCode } from '../base/exit-codes.ts';
+import { guardedClock } from '../base/guarded-clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ProcessLock } from '../base/process-lock.ts';
 import { resolveSecrets } from '../config/secrets.ts';
@@ -85,7 +86,8 @@ async function runFeeds(
       assembleFeed(feed, subscriptions[index]!, configuration, spools[index]!, parts),
     );
     const gaps = await watchGaps(feeds, configuration, { ...parts, logger });
-    const report = await DaemonReport.create({ ...parts, current, feeds, spools, gaps });
+    const told = { ...parts, logger, clock: clockOfStatus(logger) };
+    const report = await DaemonReport.create({ ...told, current, feeds, spools, gaps });
     const controls = await openControls(configuration, name => report.socketRoutesOf(name), logger);
     const manager = announce(feeds, configuration, context.environment, {
       ...parts,
@@ -96,7 +98,7 @@ async function runFeeds(
     const hangup = onHangup(flags, current, feeds, logger, manager);
     tellStop(context.stop, configuration.timeouts.stopMs, logger);
     report.start();
-    const status = await serveStatus(configuration, { ...parts, logger, metrics, source: report });
+    const status = await serveStatus(configuration, { ...told, metrics, source: report });
     return await runToEnd(feeds, gaps, flags, context).finally(async () => {
       report.stop();
       hangup.cancel();
@@ -111,6 +113,15 @@ async function runFeeds(
     await quarantine.close();
     await Promise.all(locks.map(lock => lock.release()));
   }
+}
+
+/** What is told of the feeds may fail; they go on. */
+function clockOfStatus(logger: Logger): Clock {
+  let isTold = false;
+  return guardedClock(systemClock, error => {
+    if (!isTold) logger.error(`the status may be incomplete from now on: ${messageOf(error)}`);
+    isTold = true;
+  });
 }
 
 /** What is in them is on disk already; what cannot be written at the end is only how far the targets are. */

@@ -49,6 +49,9 @@ export class Series<Point> {
   }
 
   #tick(): void {
+    // A timer may be a little early: that is the same second.
+    const restMs = SECOND_MS - (this.#clock.wallMs() % SECOND_MS);
+    this.#wait(restMs < SECOND_MS / 2 ? restMs + SECOND_MS : restMs);
     const point = this.#makePoint(this.#clock.wallMs());
     if (this.#points.length < KEPT_POINTS) {
       this.#points.push(point);
@@ -56,8 +59,5 @@ export class Series<Point> {
       this.#points[this.#oldest] = point;
       this.#oldest = (this.#oldest + 1) % KEPT_POINTS;
     }
-    // A timer may be a little early: that is the same second.
-    const restMs = SECOND_MS - (this.#clock.wallMs() % SECOND_MS);
-    this.#wait(restMs < SECOND_MS / 2 ? restMs + SECOND_MS : restMs);
   }
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { guardedClock } from '../../../../src/base/guarded-clock.ts';
 import { KEPT_POINTS, Series } from '../../../../src/realtime/observation/series.ts';
 import { ManualClock } from '../../../support/manual-clock.ts';
 
@@ -21,5 +22,22 @@ describe('observation - series', () => {
     series.stop();
     await clock.advance(5_000);
     expect(series.latest).to.equal(points.at(-1));
+  });
+
+  it('goes on after a second of which no point could be made, and the process with it', async () => {
+    const clock = new ManualClock();
+    const startMs = clock.wallMs();
+    const told: unknown[] = [];
+    const series = new Series(
+      guardedClock(clock, error => told.push(error)),
+      nowMs => {
+        if (nowMs - startMs === 2_000) throw new Error('no point');
+        return nowMs - startMs;
+      },
+    );
+    series.start();
+    await clock.advance(3_000);
+    expect(series.points()).to.deep.equal([1_000, 3_000]);
+    expect(told.map(String)).to.deep.equal(['Error: no point']);
   });
 });
