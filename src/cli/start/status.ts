@@ -6,6 +6,7 @@ import type { Logger } from '../../base/logger.ts';
 import { effectiveSettings } from '../../config/effective.ts';
 import { systemSources } from '../../config/system-sources.ts';
 import { readBackfills } from '../../historical/progress-file.ts';
+import { channelsOf } from '../../massive/channels.ts';
 import { feedDelayMs } from '../../massive/hosts.ts';
 import type { RequestBudget } from '../../massive/rest/request-budget.ts';
 import type { ControlRoute, StreamRoute } from '../../ops/control/server.ts';
@@ -76,12 +77,18 @@ export class DaemonReport implements StatusSource {
     this.#budget = gaps.budget;
     this.#startedMs = clock.wallMs();
     const reported = current.configuration.feeds.map((configured, index) => {
-      const { market, host } = configured;
+      const { market, host, channels } = configured;
       const feed = feeds[index]!;
       const { book } = gaps.feeds[index]!;
       const hours = hoursOf(market);
       const feedLogger = logger.child({ market });
-      const observation = new FeedObservation({ calendar: () => hours.calendar, logger: feedLogger });
+      const observation = new FeedObservation({
+        tables: channelsOf(market)
+          .filter(({ channel }) => channels.includes(channel))
+          .map(({ table }) => table),
+        calendar: () => hours.calendar,
+        logger: feedLogger,
+      });
       feed.addOnlooker(observation);
       const report = new FeedReport(configured, current.configuration, {
         feed,

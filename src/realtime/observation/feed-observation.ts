@@ -13,6 +13,8 @@ import { Tap } from './tap.ts';
 const MOST_SYMBOLS = 20_000;
 
 export interface FeedObservationParts {
+  /** Those of the feed: earlier bars of all symbols are kept of the one with the longest windows. */
+  readonly tables: readonly StreamTableName[];
   /** Asked at each trading date: holidays may be announced. */
   readonly calendar: () => SessionCalendar;
   readonly logger: Logger;
@@ -21,7 +23,7 @@ export interface FeedObservationParts {
 /**
  * What people look at in a running feed: its newest bars, which symbols had bars when, and the rows themselves. It sees
  * every row of the stream, in some tens of nanoseconds, and keeps what it keeps in bounded memory: for 12,000 symbols
- * some 40 MB of second and minute bars together.
+ * some 25 MB of second and minute bars together.
  */
 export class FeedObservation implements FeedListener {
   readonly coverage: Coverage;
@@ -29,11 +31,13 @@ export class FeedObservation implements FeedListener {
   readonly #symbols: SymbolIndex;
   readonly #tables = new Map<string, LatestBars>();
   readonly #mostSymbols: number;
+  readonly #longestWindowMs: number;
   readonly #logger: Logger;
   #lastDrainMs: number | undefined;
   #toldFull = false;
 
-  constructor({ calendar, logger }: FeedObservationParts, mostSymbols = MOST_SYMBOLS) {
+  constructor({ tables, calendar, logger }: FeedObservationParts, mostSymbols = MOST_SYMBOLS) {
+    this.#longestWindowMs = Math.max(...tables.map(table => WINDOW_MS[table]));
     this.#symbols = new SymbolIndex(mostSymbols);
     this.#mostSymbols = mostSymbols;
     this.#logger = logger;
@@ -91,7 +95,8 @@ export class FeedObservation implements FeedListener {
 
   /**
    * The newest bars of one symbol, oldest first, of one table: where none is named, of the one with the longest windows
-   * that has several. Empty where the symbol is not known.
+   * that has several. Of shorter windows they are kept from the first time that somebody asks for the symbol. Empty where
+   * the symbol is not known.
    */
   candles(sym: string, table?: string): ObservedBar[] {
     const symbol = this.#symbols.find(sym);
@@ -112,7 +117,8 @@ export class FeedObservation implements FeedListener {
   #latestOf(table: string): LatestBars {
     let latest = this.#tables.get(table);
     if (!latest) {
-      latest = new LatestBars(table, this.#symbols);
+      const isShort = WINDOW_MS[table as StreamTableName] < this.#longestWindowMs;
+      latest = new LatestBars(table, this.#symbols, isShort ? 'watched' : 'all');
       this.#tables.set(table, latest);
     }
     return latest;

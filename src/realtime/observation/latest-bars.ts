@@ -33,9 +33,12 @@ export interface ObservedBar {
   readonly trades: number | null;
 }
 
+/** Symbols whose earlier bars are kept because somebody looked at them; at the limit it begins anew. */
+const MOST_WATCHED = 64;
+
 /**
- * The newest bar of each symbol in one table, exact, and in single precision those before it. A row costs no object and
- * no text: this is on the way of every row of the feed.
+ * The newest bar of each symbol in one table, exact, and in single precision those before it: of all symbols, or of those
+ * that somebody looks at. A row costs no object and no text: this is on the way of every row of the feed.
  */
 export class LatestBars {
   readonly table: string;
@@ -44,16 +47,22 @@ export class LatestBars {
   /** NaN as start: none. */
   #bars = new Float64Array(0);
   readonly #corrected = new Float64Array(STRIDE);
+  readonly #keeps: 'all' | 'watched';
+  /** By symbol: 1 where its earlier bars are kept. */
+  #kept = new Uint8Array(0);
+  #watchedCount = 0;
 
-  constructor(table: string, symbols: SymbolIndex) {
+  constructor(table: string, symbols: SymbolIndex, keeps: 'all' | 'watched' = 'all') {
     this.table = table;
     this.#symbols = symbols;
+    this.#keeps = keeps;
   }
 
   /** Takes rows of its table; `indexes` are those of their symbols. */
   received(rows: TableRows, indexes: Int32Array): void {
     if (this.#bars.length < this.#symbols.count * STRIDE) this.#reserve();
     const bars = this.#bars;
+    const kept = this.#kept;
     const { ids } = rows.column('sym') as SymbolColumn;
     const { words: starts } = rows.column('start') as Int64Column;
     const { words: trades } = rows.column('trades') as Int64Column;
@@ -71,7 +80,9 @@ export class LatestBars {
       );
       // A bar that is sent again after a later one only corrects the history.
       const isOld = startSeconds < bars[symbol * STRIDE]!;
-      if (startSeconds > bars[symbol * STRIDE]!) this.#history.push(symbol, bars, symbol * STRIDE);
+      if (kept[symbol] === 1 && startSeconds > bars[symbol * STRIDE]!) {
+        this.#history.push(symbol, bars, symbol * STRIDE);
+      }
       const to = isOld ? this.#corrected : bars;
       const at = isOld ? 0 : symbol * STRIDE;
       to[at] = startSeconds;
@@ -109,10 +120,11 @@ export class LatestBars {
     };
   }
 
-  /** The newest bars of a symbol, oldest first; prices of all but the last to seven digits. */
+  /** The newest bars of a symbol, oldest first; prices of all but the last to seven digits. From now on it is watched. */
   barsOf(symbol: number): ObservedBar[] {
     const latest = this.latestOf(symbol);
     if (!latest) return [];
+    this.#watch(symbol);
     const { sym, table } = latest;
     const earlier = this.#history.barsOf(symbol).map(({ startSeconds, ...bar }) => ({
       sym,
@@ -127,7 +139,20 @@ export class LatestBars {
 
   clear(): void {
     this.#bars = new Float64Array(0);
+    this.#kept = new Uint8Array(0);
+    this.#watchedCount = 0;
     this.#history.clear();
+  }
+
+  #watch(symbol: number): void {
+    if (this.#kept[symbol] !== 0) return;
+    if (this.#watchedCount >= MOST_WATCHED) {
+      this.#kept.fill(0);
+      this.#watchedCount = 0;
+      this.#history.clear();
+    }
+    this.#kept[symbol] = 1;
+    this.#watchedCount++;
   }
 
   #reserve(): void {
@@ -135,6 +160,9 @@ export class LatestBars {
     larger.fill(Number.NaN, this.#bars.length);
     larger.set(this.#bars);
     this.#bars = larger;
+    const kept = new Uint8Array(larger.length / STRIDE).fill(this.#keeps === 'all' ? 1 : 0);
+    kept.set(this.#kept);
+    this.#kept = kept;
   }
 }
 

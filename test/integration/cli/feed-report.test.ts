@@ -14,7 +14,11 @@ function reportOf({ feed, spool, late, logger }: FeedHarness, rowsAtStart = 0): 
     targets: [{ name: 'local', port: 5010 }],
   }) as Configuration;
   const hours = new MarketHours('stocks');
-  const observation = new FeedObservation({ calendar: () => hours.calendar, logger });
+  const observation = new FeedObservation({
+    tables: ['agg1s', 'agg1m'],
+    calendar: () => hours.calendar,
+    logger,
+  });
   feed.addListener(observation);
   const book = { gaps: [] };
   const settled = () => ({ settledMs: undefined, correctedMs: undefined });

@@ -13,7 +13,7 @@ const MINUTE = 60_000;
 function covered(market: Market = 'stocks', mostSymbols = 10_000) {
   const calendar = new SessionCalendar(market);
   const maker = new BarRowsMaker(calendar);
-  const parts = { calendar: () => calendar, logger: new RecordingLogger() };
+  const parts = { tables: ['agg1s' as const], calendar: () => calendar, logger: new RecordingLogger() };
   const observation = new FeedObservation(parts, mostSymbols);
   const receive = (...bars: TestBar[]) => observation.received(maker.make('agg1s', bars));
   return { coverage: observation.coverage, receive };

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { FeedObservation } from '../../../../src/realtime/observation/feed-observation.ts';
+import type { StreamTableName } from '../../../../src/tables/definitions.ts';
 import type { Market } from '../../../../src/tables/markets.ts';
 import { SessionCalendar } from '../../../../src/tables/session-calendar.ts';
 import { BarRowsMaker, type TestBar } from '../../../support/bar-rows.ts';
@@ -11,10 +12,14 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-function observed(market: Market = 'stocks', mostSymbols = 100) {
+function observed(
+  market: Market = 'stocks',
+  mostSymbols = 100,
+  tables: readonly StreamTableName[] = ['agg1s'],
+) {
   const calendar = new SessionCalendar(market);
   const logger = new RecordingLogger();
-  const observation = new FeedObservation({ calendar: () => calendar, logger }, mostSymbols);
+  const observation = new FeedObservation({ tables, calendar: () => calendar, logger }, mostSymbols);
   // A scanner fills two sets of rows in turn, each with symbols of its own.
   const makers = [new BarRowsMaker(calendar), new BarRowsMaker(calendar)] as const;
   let drains = 0;
@@ -119,6 +124,21 @@ describe('observation - candles', () => {
     expect(observation.candles('A').map(({ close }) => close)).to.deep.equal([3, 4]);
     expect(observation.candles('A', 'agg1s').map(({ close }) => close)).to.deep.equal([1, 2]);
     expect(observation.candles('B')).to.deep.equal([]);
+  });
+
+  it('of shorter windows are kept once somebody has looked at the symbol', () => {
+    const { observation, receive } = observed('stocks', 100, ['agg1s', 'agg1m']);
+    const closes = (sym: string) => observation.candles(sym, 'agg1s').map(({ close }) => close);
+    const second = (at: number) => {
+      for (const sym of ['A', 'B']) receive('agg1s', { sym, startMs: TEN + at * SECOND, close: at });
+    };
+    second(1);
+    second(2);
+    expect(closes('A')).to.deep.equal([2]);
+    second(3);
+    second(4);
+    expect(closes('A')).to.deep.equal([2, 3, 4]);
+    expect(closes('B')).to.deep.equal([4]);
   });
 
   it('keep symbols apart, however many there are', () => {

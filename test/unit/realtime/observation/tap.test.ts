@@ -25,7 +25,8 @@ describe('observation - tap', () => {
       'agg1s',
       Array.from({ length: count }, (_, i) => ({ sym, startMs: TEN + i * 1_000, close: 9.5 })),
     );
-  const observation = () => new FeedObservation({ calendar: () => calendar, logger: new RecordingLogger() });
+  const observation = () =>
+    new FeedObservation({ tables: ['agg1s'], calendar: () => calendar, logger: new RecordingLogger() });
 
   it('gives a row as the tables have it, as long as one reads', () => {
     const { tap } = observation();
