@@ -18,6 +18,7 @@ import type { FeedSpool } from './feed-spool.ts';
 import { feedName, type GapsOfFeed } from './gaps.ts';
 import { sessionFinding, spoolFinding } from './status-lines.ts';
 import { worstOf } from './status-overall.ts';
+import { someOfEach } from './status-subscriptions.ts';
 import { sumOf, type TargetReport, targetReport, unreadyReasons } from './status-target.ts';
 import { manyText } from './status-text.ts';
 
@@ -59,7 +60,9 @@ export class FeedReport implements FeedListener {
   /** What ended the last connection, until there is a stream again. */
   #error: string | undefined;
   #before: { readonly monotonicMs: number; readonly events: number; readonly rows: number };
-  #failedPairs: { readonly atMs: number; readonly pairs: readonly string[] } | undefined;
+  #failedPairs:
+    | { readonly atMs: number; readonly pairs: readonly string[]; readonly some: readonly string[] }
+    | undefined;
   #subject: { readonly of: readonly Subscription[]; readonly text: string } | undefined;
 
   constructor(configured: FeedConfiguration, { targets, spool }: Configuration, parts: FeedReportParts) {
@@ -88,12 +91,18 @@ export class FeedReport implements FeedListener {
 
   /** Pairs that Massive does not send, as of some seconds ago. */
   get failedPairs(): readonly string[] {
+    return this.#knownFailedPairs().pairs;
+  }
+
+  #knownFailedPairs() {
     const { clock, feed } = this.#parts;
     const nowMs = clock.monotonicMs();
     if (!this.#failedPairs || nowMs - this.#failedPairs.atMs > PAIRS_EVERY_MS) {
-      this.#failedPairs = { atMs: nowMs, pairs: feed.failedPairs };
+      const pairs = feed.failedPairs;
+      const some = someOfEach(this.#configuration.channels, pairs, MOST_FAILED_PAIRS);
+      this.#failedPairs = { atMs: nowMs, pairs, some };
     }
-    return this.#failedPairs.pairs;
+    return this.#failedPairs;
   }
 
   status(): FeedStatus {
@@ -164,7 +173,7 @@ export class FeedReport implements FeedListener {
       marketOpen,
       delayMs: feedDelayMs(this.#configuration.host, clusterOf(this.#configuration)),
       subscriptions: subscriptions.length,
-      failedPairs: this.failedPairs.slice(0, MOST_FAILED_PAIRS),
+      failedPairs: this.#knownFailedPairs().some,
     };
     return { finding, status };
   }

@@ -109,6 +109,18 @@ export class SubscriptionDesk {
   }
 }
 
+/** Some of many pairs, of each channel about equally many: one that fails is not hidden behind another. */
+export function someOfEach(
+  channels: readonly string[],
+  pairs: readonly string[],
+  most: number,
+): readonly string[] {
+  const mostOfOne = Math.floor(most / channels.length);
+  return channels.flatMap(channel =>
+    pairs.filter(pair => pair.startsWith(`${channel}.`)).slice(0, mostOfOne),
+  );
+}
+
 function channelsIn(subscriptions: readonly Subscription[]): readonly string[] {
   return [...new Set(subscriptions.map(({ channel }) => channel))];
 }

@@ -3,6 +3,7 @@ import {
   type SubscribedFeed,
   SubscriptionDesk,
   SubscriptionRequestError,
+  someOfEach,
 } from '../../../../src/cli/start/status-subscriptions.ts';
 import {
   pairOf,
@@ -60,5 +61,12 @@ describe('subscriptions by hand', () => {
     expect(() => subscriptions.add(['AAPL'])).to.throw(SubscriptionRequestError, 'whole market');
     expect(() => subscriptions.remove(['AAPL'])).to.throw(SubscriptionRequestError, 'whole market');
     expect(held()).to.deep.equal(['A.*']);
+  });
+
+  it('that fail are told of each channel, however many fail on another', () => {
+    const pairs = ['A', 'AM'].flatMap(channel => Array.from({ length: 30 }, (_, i) => `${channel}.S${i}`));
+    const some = someOfEach(['A', 'AM'], pairs, 20);
+    expect(some).to.have.length(20).and.include.members(['A.S0', 'AM.S0']);
+    expect(someOfEach(['A', 'AM'], ['AM.S0'], 20)).to.deep.equal(['AM.S0']);
   });
 });
