@@ -55,6 +55,7 @@ export class MovingFeed {
       marketOpen: true,
       delayMs: 0,
       subscriptions: 2_400,
+      failedSubscriptions: 0,
       failedPairs: [],
     };
     for (let second = SERIES_SECONDS; second > 0; second--) this.#move(nowMs - second * SECOND_MS);

@@ -173,6 +173,7 @@ export class FeedReport implements FeedListener {
       marketOpen,
       delayMs: feedDelayMs(this.#configuration.host, clusterOf(this.#configuration)),
       subscriptions: subscriptions.length,
+      failedSubscriptions: this.failedPairs.length,
       failedPairs: this.#knownFailedPairs().some,
     };
     return { finding, status };

@@ -53,7 +53,7 @@ const FEED: readonly Definition[] = [
     'gauge',
     'feed_failed_subscriptions',
     'Those that Massive does not serve.',
-    f => f.session.failedPairs.length,
+    f => f.session.failedSubscriptions,
   ),
   feed('gauge', 'feed_last_frame_timestamp_seconds', 'When the last frame came.', f =>
     inSeconds(f.session.lastFrameMs),

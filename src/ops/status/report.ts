@@ -89,6 +89,9 @@ export interface SessionStatus {
   /** By how much the service delays what it sends, by plan. */
   readonly delayMs: number;
   readonly subscriptions: number;
+  /** How many of them Massive does not send. */
+  readonly failedSubscriptions: number;
+  /** Some of those, of each channel. */
   readonly failedPairs: readonly string[];
 }
 

@@ -17,7 +17,14 @@ const feed: FeedStatus = {
   reasons: ['The tickerplant main (:5010) is away'],
   session: {
     ...{ state: 'streaming', sinceMs: NOW, retryMs: null, error: null, connections: 2, reconnects: 1 },
-    ...{ lastFrameMs: NOW, marketOpen: true, delayMs: 0, subscriptions: 2, failedPairs: [] },
+    ...{
+      lastFrameMs: NOW,
+      marketOpen: true,
+      delayMs: 0,
+      subscriptions: 2,
+      failedSubscriptions: 0,
+      failedPairs: [],
+    },
   },
   receivedRows: { agg1s: 1_000, agg1m: 200 },
   injectedRows: {},

@@ -69,6 +69,14 @@ describe('metrics', () => {
     expect((await values('massive_kdb_feed_session_streaming')).get('{feed="stocks"}')).to.equal(0);
   });
 
+  it('subscriptions that fail are all counted, though some are named only', async () => {
+    const [first] = status.feeds;
+    const session = { ...first!.session, failedSubscriptions: 5_000, failedPairs: ['A.ZZZT'] };
+    status = { ...status, feeds: [{ ...first!, session }] };
+    const failed = await values('massive_kdb_feed_failed_subscriptions');
+    expect(failed.get('{feed="stocks"}')).to.equal(5_000);
+  });
+
   it('what is not known is left out, and not 0', async () => {
     expect((await values('massive_kdb_rest_quota_limit_requests')).get('')).to.equal(300);
     const feeds = status.feeds.map(feed => ({ ...feed, lastDrainMs: null }));
