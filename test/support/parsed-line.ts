@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { Command, CommandEntry } from '../../src/cli/command.ts';
-import { COMMANDS } from '../../src/cli/commands.ts';
 import { runCommandLine } from '../../src/cli/run.ts';
+import { LOADED_COMMANDS } from './loaded-commands.ts';
 
 /** What a command line of massive-kdb gives its command, which is not run. Throws UsageError as the command line does. */
 export async function parsedLine(
@@ -9,7 +9,7 @@ export async function parsedLine(
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   let given: Readonly<Record<string, unknown>> | undefined;
   await runCommandLine(
-    COMMANDS.map(entry => idle(entry, parsed => (given = parsed))),
+    LOADED_COMMANDS.map(entry => idle(entry, parsed => (given = parsed))),
     words,
     nowhere(),
   );
@@ -34,7 +34,7 @@ export async function helpText(...words: readonly string[]): Promise<string> {
       done();
     },
   });
-  await runCommandLine(COMMANDS, [...words, '--help'], { ...nowhere(), stdout });
+  await runCommandLine(LOADED_COMMANDS, [...words, '--help'], { ...nowhere(), stdout });
   return printed;
 }
 

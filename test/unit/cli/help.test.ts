@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { ExitCode } from '../../../src/base/exit-codes.ts';
-import { COMMANDS } from '../../../src/cli/commands.ts';
 import { endingsOf } from '../../../src/cli/help.ts';
+import { LOADED_COMMANDS } from '../../support/loaded-commands.ts';
 import { helpText, parsedLine, shellWords } from '../../support/parsed-line.ts';
 
 describe('help - what each command says of itself', () => {
-  for (const { usage, example, load } of COMMANDS) {
+  for (const { usage, example, load } of LOADED_COMMANDS) {
     const name = usage.split(' ')[0]!;
 
     it(`${name}: each argument and flag is described`, async () => {
