@@ -17,16 +17,7 @@ import { parse } from 'yaml';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What the package is made of, and of which it is built. */
-const SOURCES = [
-  'src',
-  'q',
-  'config',
-  'docs',
-  'docs',
-  'package.json',
-  'tsconfig.json',
-  'tsconfig.build.json',
-];
+const SOURCES = ['src', 'q', 'config', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
 const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE'];
 const INSTALL_MS = 300_000;
 
@@ -72,7 +63,11 @@ describe('package', () => {
     expect(code, stderr).to.equal(0);
     installed = join(empty, 'node_modules/massive-kdb');
   });
-  after(() => rmSync(directory, { recursive: true, force: true }));
+  after(function () {
+    // Everything that is installed there is looked through for secrets before it goes.
+    this.timeout(INSTALL_MS);
+    rmSync(directory, { recursive: true, force: true });
+  });
 
   function run(command: string, line: readonly string[], cwd: string): Promise<Outcome> {
     const inherited = Object.entries(process.env).filter(([name]) => !/^(MASSIVE|KDB|npm)_|^Q$/i.test(name));
