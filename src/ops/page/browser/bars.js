@@ -111,9 +111,11 @@ export class BarsPanel {
   }
 
   /** @param {LatestBars} answer */
-  #show({ symbols, bars }) {
+  #show({ symbols, bars: ofTables }) {
+    // One row a symbol: that of the shortest windows, which comes first.
+    const bars = [...new Map([...ofTables].reverse().map(bar => [bar.sym, bar])).values()].reverse();
     const isPart = this.#search.value.trim() !== '';
-    const found = bars.length < MOST_ROWS ? count(bars.length) : `the first ${MOST_ROWS}`;
+    const found = ofTables.length < MOST_ROWS ? count(bars.length) : `the first ${bars.length}`;
     if (symbols === 0) setText(this.#count, 'none has come yet');
     else
       setText(
