@@ -59,5 +59,5 @@ describe('chaos - the command', () => {
       });
     expect(plan()).to.equal(plan());
     expect(plan().trim().split('\n').length).to.be.at.least(3);
-  }).timeout(20_000);
+  });
 });

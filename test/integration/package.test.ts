@@ -117,8 +117,7 @@ describe('package', () => {
     for (const { path } of BROWSER_FILES) expect(existsSync(path), path).to.equal(true);
   });
 
-  it('runs: version, help, a configuration to start from', async function () {
-    this.timeout(60_000);
+  it('runs: version, help, a configuration to start from', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     expect(await massiveKdb('--version')).to.deep.include({ code: 0, stdout: `${version}\n` });
     const help = await massiveKdb('--help');
@@ -129,8 +128,7 @@ describe('package', () => {
     expect(parse(sample.stdout)).to.include.keys('feeds', 'targets', 'spool', 'status');
   });
 
-  it('runs the demo, which loses nothing', async function () {
-    this.timeout(120_000);
+  it('runs the demo, which loses nothing', async () => {
     const { code, stdout, stderr } = await massiveKdb('demo', '--for', '5s', '--json');
     expect(code, stderr + stdout).to.equal(0);
     const summary = JSON.parse(stdout.trim().split('\n').at(-1)!) as {

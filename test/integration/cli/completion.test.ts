@@ -10,8 +10,7 @@ describe('completion', () => {
   let directory: string;
   const script = (shell: string): string => join(directory, shell);
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'massive-kdb-completion-'));
     for (const shell of ['bash', 'zsh', 'fish']) {
       const { code, stdout, stderr } = await runCommand(['completion', shell]);

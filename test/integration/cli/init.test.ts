@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { runCommand } from '../../support/command-process.ts';
 
-describe('massive-kdb init', function () {
-  this.timeout(120_000);
+describe('massive-kdb init', () => {
   let directory: string;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'massive-kdb-init-'));

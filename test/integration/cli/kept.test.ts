@@ -26,8 +26,7 @@ const ENTRIES = [
 
 const DRAINED_MS = Date.UTC(2026, 9, 2, 14);
 
-describe('what is kept - commands', function () {
-  this.timeout(60_000);
+describe('what is kept - commands', () => {
   let state: string;
   let tickerplant: FakeTickerplant;
 

@@ -10,8 +10,7 @@ import { StartedDaemon } from '../../support/started-daemon.ts';
 /** What a daemon that kept no rows on disk left when it was killed: a lock, and a quarantine with an event and a batch. */
 const STATE_WITHOUT_SPOOL = fileURLToPath(new URL('../../fixtures/state-without-spool', import.meta.url));
 
-describe('massive-kdb start - what it finds on disk', function () {
-  this.timeout(60_000);
+describe('massive-kdb start - what it finds on disk', () => {
   let daemon: StartedDaemon;
   let state: string;
 

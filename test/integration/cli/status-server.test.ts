@@ -78,15 +78,16 @@ describe('massive-kdb start - status server', () => {
       },
       { clock: systemClock, logger: new RecordingLogger() },
     );
+    let abuser: StatusAbuser | undefined;
     try {
       const { process, done } = daemon.startFrom(simulator.url);
       await daemon.delivered();
       const { address } = JSON.parse(readFileSync(inState('status-address.json'), 'utf8'));
-      const abuser = new StatusAbuser(address);
+      abuser = new StatusAbuser(address);
       const abuse = abuser.run();
       const before = daemon.tickerplant.updates.length;
       await daemon.tickerplant.server.watch.until(
-        () => abuser.rounds >= 3 && daemon.tickerplant.updates.length > before + 5,
+        () => abuser!.rounds >= 3 && daemon.tickerplant.updates.length > before + 5,
       );
       expect((await ask('/api/status')).status).to.equal(200);
       simulator.pause();
@@ -103,6 +104,7 @@ describe('massive-kdb start - status server', () => {
       );
       expect(stderr.split('\n').filter(line => / error status page/.test(line))).to.deep.equal([]);
     } finally {
+      abuser?.stop();
       await simulator.close();
     }
   });

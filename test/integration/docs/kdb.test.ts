@@ -6,9 +6,7 @@ import { AskedProcess, script } from '../../support/loader-process.ts';
 
 const GUIDE = readFileSync(new URL('../../../docs/kdb.md', import.meta.url), 'utf8');
 
-describe('guide for kdb-tick, TorQ and KDB-X', function () {
-  this.timeout(120_000);
-
+describe('guide for kdb-tick, TorQ and KDB-X', () => {
   it('its tables for TorQ are those that the feed expects there', async () => {
     const [, statement] = /^```q torq\n(.*)\n```$/m.exec(GUIDE) ?? [];
     const process = new AskedProcess([script('schema.q'), '-p', '0', '-q']);

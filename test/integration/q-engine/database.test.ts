@@ -41,8 +41,7 @@ upd:insert
 /** What -3! answered, from how the console shows it; a single char is shown as a list of one. */
 const literal = (line: string): string => JSON.parse(line.replace(/^,/, '')) as string;
 
-describe('q process - databases', function () {
-  this.timeout(40_000);
+describe('q process - databases', () => {
   let directory: string;
   const children: QChild[] = [];
 

@@ -89,8 +89,7 @@ describe('q process - messages', () => {
   let q: QChild;
   let port: number;
 
-  before(async function () {
-    this.timeout(20_000);
+  before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'massive-kdb-q-'));
     writeFileSync(join(directory, 'script.q'), SCRIPT);
     q = new QChild([join(directory, 'script.q'), '-p', '0', '-q']);

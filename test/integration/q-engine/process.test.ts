@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { QChild } from '../../support/q-process.ts';
 
-describe('q process - life', function () {
-  this.timeout(30_000);
+describe('q process - life', () => {
   let directory: string;
   const children: QChild[] = [];
 

@@ -8,8 +8,7 @@ import { LoaderProcess } from '../../support/loader-process.ts';
 const DATE = '2026.01.05';
 const FEEDSTAT = '`feedstat;2026.01.05;(0D01 0D01;`crypto`crypto;7 7;0D 0D;0 0;2#0Np;2#0Np)';
 
-describe('loader - batches of the live side', function () {
-  this.timeout(120_000);
+describe('loader - batches of the live side', () => {
   let root: string;
   let loader: LoaderProcess;
 

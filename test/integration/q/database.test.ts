@@ -12,8 +12,7 @@ function bar(sym: string, start: bigint, close: number, src: BarVersion['src'] =
   return { sym, start, src, recv: OPENING_NS + BigInt(Math.round(close)), values: { close, volume: close } };
 }
 
-describe('loader - database', function () {
-  this.timeout(120_000);
+describe('loader - database', () => {
   let folder: string;
   let root: string;
   const started: AskedProcess[] = [];

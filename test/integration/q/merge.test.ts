@@ -16,8 +16,7 @@ import {
 } from '../../support/bar-versions.ts';
 import { LoaderProcess } from '../../support/loader-process.ts';
 
-describe('loader - merge rules', function () {
-  this.timeout(120_000);
+describe('loader - merge rules', () => {
   let root: string;
   let loader: LoaderProcess;
 

@@ -36,8 +36,7 @@ function linesOf({ symbols, runs, starts, values, captured, changed, live }: Hel
   });
 }
 
-describe('loader - what was captured live', function () {
-  this.timeout(120_000);
+describe('loader - what was captured live', () => {
   let root: string;
   let loader: LoaderProcess;
   let client: Loader;

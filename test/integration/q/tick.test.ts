@@ -8,8 +8,7 @@ import { numbered, numbersIn, TickProcess } from '../../support/live-processes.t
 /** Ends the process as kill -9 does, from within. */
 const KILL = 'system"kill -9 ",string .z.i';
 
-describe('tickerplant', function () {
-  this.timeout(120_000);
+describe('tickerplant', () => {
   let directory: string;
   let tick: TickProcess;
   let port: number;

@@ -7,8 +7,7 @@ import { StartedDaemon } from '../../support/started-daemon.ts';
 
 const DONE = { value: { kind: 'primitive', type: 101, code: 0 } } as const;
 
-describe('massive-kdb start - killed without warning', function () {
-  this.timeout(60_000);
+describe('massive-kdb start - killed without warning', () => {
   let daemon: StartedDaemon;
   let tickerplant: FakeTickerplant;
 

@@ -35,8 +35,7 @@ describe('spool - replay by q', () => {
       .map(line => line.trimEnd());
   }
 
-  it('-11! evaluates the marks harmlessly and gives the rows; -11!(-2;file) tells a torn tail', async function () {
-    this.timeout(60_000);
+  it('-11! evaluates the marks harmlessly and gives the rows; -11!(-2;file) tells a torn tail', async () => {
     const maker = new BatchMaker({
       limits: { rows: 2, bytes: 1e6 },
       after: 0,

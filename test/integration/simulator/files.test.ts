@@ -27,8 +27,7 @@ function texts(xml: string, name: string): string[] {
   return found;
 }
 
-describe('simulator files', function () {
-  this.timeout(30_000);
+describe('simulator files', () => {
   let harness: SimulatorHarness;
   let files: FileClient;
 

@@ -28,8 +28,7 @@ function rowOf({ values }: PlainBar): HistoryRow {
   };
 }
 
-describe('flat files from the simulator', function () {
-  this.timeout(60_000);
+describe('flat files from the simulator', () => {
   let harness: SimulatorHarness;
   let store: S3Store;
 

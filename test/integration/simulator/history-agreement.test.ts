@@ -49,8 +49,7 @@ function canonical(market: SimulatedMarket, fileTicker: string): string {
   return market === 'crypto' ? fileTicker.slice(2) : fileTicker;
 }
 
-describe('simulator history over HTTP', function () {
-  this.timeout(60_000);
+describe('simulator history over HTTP', () => {
   let harness: SimulatorHarness;
   let rest: RestClient;
   let files: FileClient;

@@ -9,8 +9,7 @@ const BARS = '/v2/aggs/ticker/AAPL/range/1/minute/2026-10-01/2026-10-01?limit=10
 const FILE = '/flatfiles/us_stocks_sip/minute_aggs_v1/2026/10/2026-10-01.csv.gz';
 const date = '20261002T175957Z';
 
-describe('simulator faults of requests', function () {
-  this.timeout(20_000);
+describe('simulator faults of requests', () => {
   let harness: SimulatorHarness;
   let rest: RestClient;
   let files: FileClient;

@@ -8,8 +8,7 @@ interface Body {
   readonly results: readonly Record<string, unknown>[];
 }
 
-describe('simulator with the official REST client', function () {
-  this.timeout(20_000);
+describe('simulator with the official REST client', () => {
   let harness: SimulatorHarness;
   let plain: RestClient;
 

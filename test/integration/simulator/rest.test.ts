@@ -12,8 +12,7 @@ function literal(body: RestBody): object {
   return rest;
 }
 
-describe('simulator REST', function () {
-  this.timeout(30_000);
+describe('simulator REST', () => {
   let harness: SimulatorHarness;
   let rest: RestClient;
 

@@ -9,9 +9,7 @@ const FIXTURE = 'test/fixtures/secret-scan/leaks.mjs';
 /** Not registered: this process is scanned as well. */
 const OWN = 'AnotherSecretOfThisTest';
 
-describe('secret scan - the run of tests', function () {
-  this.timeout(120_000);
-
+describe('secret scan - the run of tests', () => {
   it('fails where a secret is shown, and names each place without showing it', () => {
     const { status, stdout } = runFixture({ LEAK: '1' });
     expect(status).to.equal(1);

@@ -17,8 +17,7 @@ import { testSecret } from '../../../support/secrets.ts';
 const KEY = testSecret('rest_', '+=');
 const TAKER = fileURLToPath(new URL('../../../support/budget-taker.ts', import.meta.url));
 
-describe('REST budget', function () {
-  this.timeout(60_000);
+describe('REST budget', () => {
   let directory: string;
   const signal = new AbortController().signal;
 

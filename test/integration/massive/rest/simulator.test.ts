@@ -21,8 +21,7 @@ async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-describe('REST against the simulator', function () {
-  this.timeout(120_000);
+describe('REST against the simulator', () => {
   let simulator: SimulatorHarness;
   let rest: RestHarness;
 

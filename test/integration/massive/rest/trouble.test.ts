@@ -31,8 +31,7 @@ const PASSING: readonly (readonly [string, readonly HttpFault[]])[] = [
   ['a request that is never answered', [{ kind: 'http-silence', ...NEXT_REQUEST }]],
 ];
 
-describe('REST in trouble', function () {
-  this.timeout(60_000);
+describe('REST in trouble', () => {
   let simulator: SimulatorHarness;
   const clients: RestHarness[] = [];
   let truth: readonly PlainBar['values'][];

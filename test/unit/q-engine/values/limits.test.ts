@@ -4,9 +4,7 @@ import { QSession } from '../../../support/q-session.ts';
 
 const LIMIT_MS = 20;
 
-describe('q-engine limits', function () {
-  this.timeout(60_000);
-
+describe('q-engine limits', () => {
   function limited(expression: string, q = new QSession()): string {
     return withTimeLimit(LIMIT_MS, () => q.show(expression));
   }
