@@ -37,6 +37,11 @@ export function channelsOf(market: Market): readonly Channel[] {
   return CHANNELS.filter(channel => channel.market === market);
 }
 
+/** Those of a market that a feed names. */
+export function channelsNamed(market: Market, names: readonly string[]): readonly Channel[] {
+  return channelsOf(market).filter(({ channel }) => names.includes(channel));
+}
+
 export function findChannel(market: Market, name: string): Channel | undefined {
   return CHANNELS.find(channel => channel.market === market && channel.channel === name);
 }

@@ -9,7 +9,7 @@ import { QError } from '../../kdb/errors.ts';
 import { textOf } from '../../kdb/ipc/values.ts';
 import { Loader } from '../../kdb/loader/loader.ts';
 import { type Target, targetName } from '../../kdb/target.ts';
-import { channelsOf } from '../../massive/channels.ts';
+import { channelsNamed } from '../../massive/channels.ts';
 import { AGGREGATE_TABLES, STATUS_TABLES, type TableDefinition } from '../../tables/definitions.ts';
 import { loaderTarget } from '../backfill/loader.ts';
 import { configuredTarget } from '../configured-target.ts';
@@ -32,9 +32,7 @@ export function tickerplantSubject(
 ): TickerplantSubject {
   const { host, port, tls } = target;
   const feeds = configuration.feeds.filter(({ targets }) => targets.includes(target.name));
-  const used = feeds.flatMap(({ market, channels }) =>
-    channelsOf(market).filter(({ channel }) => channels.includes(channel)),
-  );
+  const used = feeds.flatMap(({ market, channels }) => channelsNamed(market, channels));
   const tables = new Set<TableDefinition>(used.map(({ table }) => AGGREGATE_TABLES[table]));
   const connectMs = configuration.timeouts.targetConnectMs;
   return {

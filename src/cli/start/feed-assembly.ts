@@ -9,7 +9,7 @@ import { DEFAULT_FUNCTION } from '../../kdb/publisher/batch-call.ts';
 import { DEFAULT_PUBLISHER_TIMING } from '../../kdb/publisher/options.ts';
 import type { BatchLimits } from '../../kdb/tables/cut-rows.ts';
 import type { TickerplantCalendar } from '../../kdb/tickerplant/calendar-check.ts';
-import { channelsOf } from '../../massive/channels.ts';
+import { channelsNamed } from '../../massive/channels.ts';
 import { type Cluster, feedDelayMs, feedUrl } from '../../massive/hosts.ts';
 import { FrameScanner } from '../../massive/scanner/frame-scanner.ts';
 import type { QuarantineSink } from '../../massive/scanner/quarantine-sink.ts';
@@ -145,7 +145,7 @@ function assembleTarget(
   surroundings: FeedTargetSurroundings,
 ): FeedTarget {
   const { market, channels } = feed;
-  const used = channelsOf(market).filter(({ channel }) => channels.includes(channel));
+  const used = channelsNamed(market, channels);
   const { inFlightBatches, inFlightBytes } = target.limits;
   return new FeedTarget(
     {

@@ -6,7 +6,7 @@ import type { Logger } from '../../base/logger.ts';
 import { effectiveSettings } from '../../config/effective.ts';
 import { systemSources } from '../../config/system-sources.ts';
 import { readBackfills } from '../../historical/progress-file.ts';
-import { channelsOf } from '../../massive/channels.ts';
+import { channelsNamed } from '../../massive/channels.ts';
 import { feedDelayMs } from '../../massive/hosts.ts';
 import type { RequestBudget } from '../../massive/rest/request-budget.ts';
 import type { ControlRoute, StreamRoute } from '../../ops/control/server.ts';
@@ -83,9 +83,7 @@ export class DaemonReport implements StatusSource {
       const hours = hoursOf(market);
       const feedLogger = logger.child({ market });
       const observation = new FeedObservation({
-        tables: channelsOf(market)
-          .filter(({ channel }) => channels.includes(channel))
-          .map(({ table }) => table),
+        tables: channelsNamed(market, channels).map(({ table }) => table),
         calendar: () => hours.calendar,
         logger: feedLogger,
       });
