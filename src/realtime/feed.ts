@@ -18,7 +18,7 @@ import type { FeedListener } from './feed-listener.ts';
 import type { FeedTarget } from './feed-target.ts';
 import { onlooker } from './onlooker.ts';
 import type { Protection } from './protection.ts';
-import { type FeedSummary, SummaryLines } from './summary.ts';
+import { type FeedSummary, SummaryLines, sumOfRows } from './summary.ts';
 
 const SUMMARY_INTERVAL_MS = 60_000;
 
@@ -253,7 +253,7 @@ export class Feed {
   #tellUndrained(): void {
     const { scanner, counters, logger } = this.#parts;
     const { market } = this.#options.session;
-    const drainedRows = Object.values(this.#receivedRows).reduce((sum, count) => sum + count, 0);
+    const drainedRows = sumOfRows(this.#receivedRows);
     const lostRows = scanner.totals.rows - drainedRows;
     counters.counter('rows_lost', { market, reason: 'drain-failed' }).add(lostRows);
     logger.error(`lost ${lostRows} rows of ${market}: they were received, and the drain has failed`);

@@ -48,8 +48,8 @@ export class SummaryLines {
   }
 
   #log(period: string, summary: FeedSummary, previous: FeedSummary | undefined): void {
-    const received = total(summary.receivedRows) - total(previous?.receivedRows);
-    const injected = total(summary.injectedRows) - total(previous?.injectedRows);
+    const received = sumOfRows(summary.receivedRows) - sumOfRows(previous?.receivedRows ?? {});
+    const injected = sumOfRows(summary.injectedRows) - sumOfRows(previous?.injectedRows ?? {});
     const parts = [
       `${received} rows received`,
       ...(injected > 0 ? [`${injected} of other origin`] : []),
@@ -68,7 +68,7 @@ export class SummaryLines {
 }
 
 function targetText(target: TargetTotals, previous: TargetTotals | undefined): string {
-  const delivered = total(target.deliveredRows) - total(previous?.deliveredRows);
+  const delivered = sumOfRows(target.deliveredRows) - sumOfRows(previous?.deliveredRows ?? {});
   const unverified = target.unverifiedRows - (previous?.unverifiedRows ?? 0);
   const rows = unverified > 0 ? `${unverified} sent unverified` : `${delivered} delivered`;
   const { p50, p99 } = target.lagMs;
@@ -79,6 +79,7 @@ function targetText(target: TargetTotals, previous: TargetTotals | undefined): s
   return `${rows} to ${target.name} (${target.state}${lag}${lateText}${waiting})`;
 }
 
-function total(rows: Readonly<Record<string, number>> | undefined): number {
-  return Object.values(rows ?? {}).reduce((sum, count) => sum + count, 0);
+/** Of rows by table. */
+export function sumOfRows(rows: Readonly<Record<string, number>>): number {
+  return Object.values(rows).reduce((sum, count) => sum + count, 0);
 }

@@ -12,14 +12,14 @@ import { LATE_READER } from '../../realtime/late-lane.ts';
 import type { MarketHours } from '../../realtime/market-hours.ts';
 import type { FeedObservation } from '../../realtime/observation/feed-observation.ts';
 import { Series } from '../../realtime/observation/series.ts';
-import { type FeedSummary, lostRows } from '../../realtime/summary.ts';
+import { type FeedSummary, lostRows, sumOfRows } from '../../realtime/summary.ts';
 import { clusterOf } from './feed-assembly.ts';
 import type { FeedSpool } from './feed-spool.ts';
 import { feedName, type GapsOfFeed } from './gaps.ts';
 import { sessionFinding, spoolFinding } from './status-lines.ts';
 import { worstOf } from './status-overall.ts';
 import { someOfEach } from './status-subscriptions.ts';
-import { sumOf, type TargetReport, targetReport, unreadyReasons } from './status-target.ts';
+import { type TargetReport, targetReport, unreadyReasons } from './status-target.ts';
 import { manyText } from './status-text.ts';
 
 /** Of pairs that Massive does not send; they are looked for now and then, for there may be many pairs. */
@@ -214,9 +214,10 @@ export class FeedReport implements FeedListener {
 
   /** Every row that came in and has not left the target's backlog. */
   #waitingRows({ receivedRows, injectedRows }: FeedSummary, totals: TargetTotals): number {
-    const came = (this.#parts.rowsAtStart[totals.name] ?? 0) + sumOf(receivedRows) + sumOf(injectedRows);
+    const came =
+      (this.#parts.rowsAtStart[totals.name] ?? 0) + sumOfRows(receivedRows) + sumOfRows(injectedRows);
     const { deliveredRows, unverifiedRows, lateRows, leftOutRows, lostRows: lost } = totals;
-    return Math.max(0, came - sumOf(deliveredRows) - unverifiedRows - lateRows - leftOutRows - lost);
+    return Math.max(0, came - sumOfRows(deliveredRows) - unverifiedRows - lateRows - leftOutRows - lost);
   }
 
   /** Rows have waited for some seconds. */
@@ -241,7 +242,7 @@ export class FeedReport implements FeedListener {
     const now = {
       monotonicMs: clock.monotonicMs(),
       events: feed.receivedEvents,
-      rows: Math.min(...targets.map(target => sumOf(target.deliveredRows) + target.unverifiedRows)),
+      rows: Math.min(...targets.map(target => sumOfRows(target.deliveredRows) + target.unverifiedRows)),
     };
     this.#before = now;
     const perSecond = 1000 / Math.max(1, now.monotonicMs - before.monotonicMs);

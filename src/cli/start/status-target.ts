@@ -70,11 +70,6 @@ export function unreadyReasons(targets: readonly TargetReport[]): string[] {
     .filter(reason => reason !== undefined);
 }
 
-/** Of rows by table. */
-export function sumOf(rows: Readonly<Record<string, number>>): number {
-  return Object.values(rows).reduce((total, count) => total + count, 0);
-}
-
 function lagOf({ lag }: FeedTarget): LagStatus {
   const counts = lag.countsUpTo(LAG_BOUNDS_MS);
   return {

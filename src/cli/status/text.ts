@@ -1,6 +1,7 @@
 import { printable } from '../../base/printable.ts';
 import type { BackfillStatus, DaemonStatus, FeedStatus, StatusLine } from '../../ops/status/report.ts';
 import { instantText } from '../../realtime/gaps/gap-text.ts';
+import { sumOfRows } from '../../realtime/summary.ts';
 import { bytesText, countText, durationText, manyText } from '../start/status-text.ts';
 import { labelled, mark, type Paint, strong } from './paint.ts';
 
@@ -51,7 +52,7 @@ function feedLines(feed: FeedStatus, nowMs: number, paint: Paint): string[] {
     ...fact(
       'since start',
       [
-        `${countText(total(feed.receivedRows))} rows received`,
+        `${countText(sumOfRows(feed.receivedRows))} rows received`,
         ...targets.map(target => deliveredText(target, targets.length)),
         manyText(session.reconnects, 'reconnect'),
         `${countText(feed.lostRows)} lost`,
@@ -97,7 +98,7 @@ function deliveredText(
   const where = targets === 1 ? '' : ` by ${name}`;
   return unverifiedRows > 0
     ? `${countText(unverifiedRows)} sent unverified${where}`
-    : `${countText(total(deliveredRows))} acknowledged${where}`;
+    : `${countText(sumOfRows(deliveredRows))} acknowledged${where}`;
 }
 
 function gapsText({ gaps }: FeedStatus): string {
@@ -113,8 +114,4 @@ function backfillText({ market, table, units, rows, rowsPerSecond, remainingMs }
   const left = remainingMs === null ? '' : `, ${durationText(remainingMs)} left`;
   const failed = units.failed > 0 ? `, ${countText(units.failed)} failed` : '';
   return `${market} ${table}: ${countText(units.finished)} of ${manyText(units.total, 'unit')}${failed}, ${manyText(rows, 'row')}, ${countText(rowsPerSecond)} rows/s${left}`;
-}
-
-function total(rows: Readonly<Record<string, number>>): number {
-  return Object.values(rows).reduce((sum, count) => sum + count, 0);
 }

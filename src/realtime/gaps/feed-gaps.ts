@@ -7,7 +7,7 @@ import type { SessionCalendar } from '../../tables/session-calendar.ts';
 import type { TableRows } from '../../tables/table-rows.ts';
 import type { CompletedDrain, FeedListener } from '../feed-listener.ts';
 import { type Settled, settledOf } from '../settled.ts';
-import type { FeedSummary } from '../summary.ts';
+import { type FeedSummary, sumOfRows } from '../summary.ts';
 import type { GapBook } from './book.ts';
 import type { EventClock } from './event-clock.ts';
 import type { GapFiller } from './filler.ts';
@@ -147,7 +147,7 @@ export class FeedGaps implements FeedListener {
     const { feed } = this.#parts;
     const { market, targets } = feed.summary();
     // Where targets differ, the one that is behind counts.
-    const delivered = Math.min(...targets.map(({ deliveredRows }) => total(deliveredRows)));
+    const delivered = Math.min(...targets.map(({ deliveredRows }) => sumOfRows(deliveredRows)));
     const lags = targets.map(({ lagMs }) => lagMs.p50).filter(lag => lag !== undefined);
     const { settledMs, correctedMs } = this.settled();
     const row: StatusRow = {
@@ -167,8 +167,4 @@ export class FeedGaps implements FeedListener {
     // Whether they are on disk already does not matter: a feed that has stopped reports no more.
     void feed.inject(statusRows(STATUS_TABLES[table], rows, calendar(), clock.wallMs()));
   }
-}
-
-function total(rows: Readonly<Record<string, number>>): number {
-  return Object.values(rows).reduce((sum, count) => sum + count, 0);
 }
