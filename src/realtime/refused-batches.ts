@@ -6,6 +6,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Batch } from '../kdb/batch.ts';
 import { logFileOf } from '../kdb/tables/log-file.ts';
 import { isoDateOf } from '../tables/epoch.ts';
+import { refusedBatchDirectory } from './refused-files.ts';
 
 /** The file operations that are needed, so that tests can make them fail. */
 export interface RefusedBatchFiles {
@@ -50,7 +51,7 @@ export class RefusedBatches {
     logger: Logger,
     startedMs: number,
   ) {
-    this.#directory = join(directory, 'batches');
+    this.#directory = refusedBatchDirectory(directory);
     this.#maxBytes = maxBytes;
     this.#files = files;
     this.#logger = logger;

@@ -24,8 +24,14 @@ export interface RefusedBatch {
   readonly reason: string;
 }
 
-/** The names of the files of refused batches, in the order in which they were kept; none where there is no folder. */
-export async function refusedFiles(directory: string): Promise<string[]> {
+/** Where the refused batches are, in the quarantine's directory. */
+export function refusedBatchDirectory(quarantineDirectory: string): string {
+  return join(quarantineDirectory, 'batches');
+}
+
+/** The files of refused batches in a quarantine, in the order in which they were kept; none where there is no folder. */
+export async function refusedFiles(quarantineDirectory: string): Promise<string[]> {
+  const directory = refusedBatchDirectory(quarantineDirectory);
   try {
     const names = (await readdir(directory)).filter(name => NAME.test(name));
     return names.sort(new Intl.Collator('en', { numeric: true }).compare).map(name => join(directory, name));

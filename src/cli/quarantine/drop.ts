@@ -7,7 +7,7 @@ import { SpoolError } from '../../realtime/spool/errors.ts';
 import { systemSpoolFiles } from '../../realtime/spool/system-files.ts';
 import type { CommandContext } from '../command.ts';
 import { daemonOf, namesOf } from '../spool/places.ts';
-import { batchDirectory, quarantineContent } from './list.ts';
+import { quarantineContent } from './list.ts';
 
 /**
  * Deletes what is in the quarantine; without `isSure` it says what that would be.
@@ -31,7 +31,7 @@ export async function dropQuarantine(
   }
   await requireNoDaemon(configuration);
   const { directory } = configuration.quarantine;
-  const files = [...(await eventFiles(directory)), ...(await refusedFiles(batchDirectory(configuration)))];
+  const files = [...(await eventFiles(directory)), ...(await refusedFiles(directory))];
   for (const file of files) await unlink(file);
   stdout.write(`dropped ${content}\n`);
   return ExitCode.ok;

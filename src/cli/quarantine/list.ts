@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { ExitCode } from '../../base/exit-codes.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { eventFiles, readEvents } from '../../massive/quarantined-events.ts';
@@ -33,11 +32,6 @@ export interface QuarantineContent {
   readonly damaged: number;
 }
 
-/** Where refused batches are. */
-export function batchDirectory({ quarantine }: Configuration): string {
-  return join(quarantine.directory, 'batches');
-}
-
 /** What is in the quarantine, counted by reason. Rejects with what the system says. */
 export async function quarantineContent(configuration: Configuration): Promise<QuarantineContent> {
   const events = new Map<string, EventCount>();
@@ -53,7 +47,7 @@ export async function quarantineContent(configuration: Configuration): Promise<Q
     counted.count++;
     counted.last = time;
   }
-  for (const file of await refusedFiles(batchDirectory(configuration))) {
+  for (const file of await refusedFiles(configuration.quarantine.directory)) {
     const batch = await readRefused(file);
     if (!batch) {
       damaged++;

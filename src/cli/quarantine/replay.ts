@@ -15,7 +15,6 @@ import { tellOutcome } from '../replay/outcome.ts';
 import { sendAgain } from '../replay/send.ts';
 import { type GivenTarget, type ReplayTarget, replayTarget } from '../replay/target.ts';
 import { eventBatches, type RescanCounts } from './events.ts';
-import { batchDirectory } from './list.ts';
 
 /**
  * Sends refused batches again, and what of the events is a bar for the scanner of this release. A batch that is taken
@@ -60,9 +59,9 @@ const NOTHING: ReplayOutcome = {
 };
 
 /** The files of refused batches by the market that they are of. */
-async function refusedByMarket(configuration: Configuration): Promise<ReadonlyMap<Market, string[]>> {
+async function refusedByMarket({ quarantine }: Configuration): Promise<ReadonlyMap<Market, string[]>> {
   const files = new Map<Market, string[]>();
-  for (const file of await refusedFiles(batchDirectory(configuration))) {
+  for (const file of await refusedFiles(quarantine.directory)) {
     const batch = await readRefused(file);
     if (batch) files.set(batch.market, [...(files.get(batch.market) ?? []), file]);
   }

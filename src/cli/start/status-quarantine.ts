@@ -1,5 +1,4 @@
 import { open, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Configuration } from '../../config/schema.ts';
 import { eventFiles, eventOf } from '../../massive/quarantined-events.ts';
 import type { QuarantineList } from '../../ops/status/report.ts';
@@ -37,7 +36,7 @@ export class NewestQuarantined {
   async #newestBatches(directory: string): Promise<QuarantineList['batches']> {
     const looked = new Map<string, KeptBatch>();
     const found: QuarantineList['batches'][number][] = [];
-    const newestFirst = (await refusedFiles(join(directory, 'batches'))).reverse();
+    const newestFirst = (await refusedFiles(directory)).reverse();
     for (const file of newestFirst.slice(0, MOST_BATCH_FILES)) {
       if (found.length === MOST_BATCHES) break;
       const kept = this.#batches.get(file) ?? (await keptBatch(file));
