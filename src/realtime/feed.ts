@@ -161,6 +161,11 @@ export class Feed {
     return rows + lostRows + quarantined;
   }
 
+  /** Rows that found no room between two drains. */
+  get overflowedRows(): number {
+    return this.#parts.scanner.totals.lostRows;
+  }
+
   /** Changes what is subscribed to, without a new connection; one that waits to try again tries now. */
   updateSubscriptions(subscriptions: readonly Subscription[]): void {
     this.#subscriptions = subscriptions;
@@ -187,7 +192,7 @@ export class Feed {
       receivedRows: { ...this.#receivedRows },
       injectedRows: { ...this.#injectedRows },
       quarantinedEvents: scanner.totals.quarantined,
-      overflowedRows: scanner.totals.lostRows,
+      overflowedRows: this.overflowedRows,
       protection: this.#delivery.protection.name,
       targets: this.#delivery.totals(),
     };

@@ -23,6 +23,8 @@ export interface WatchedFeed {
   addListener(listener: FeedListener): void;
   inject(rows: TableRows): Promise<boolean>;
   summary(): FeedSummary;
+  /** Rows that found no room between two drains. */
+  readonly overflowedRows: number;
   /** Pairs that the connection was asked for and does not carry. */
   readonly failedPairs: readonly string[];
 }
@@ -107,7 +109,7 @@ export class FeedGaps implements FeedListener {
 
   drained(drain: CompletedDrain): void {
     const { watch, heartbeat, feed } = this.#parts;
-    watch.drained(drain, feed.summary().overflowedRows);
+    watch.drained(drain, feed.overflowedRows);
     const beat = watch.beat(false);
     if (beat) heartbeat.beat(beat);
   }

@@ -28,6 +28,7 @@ class FakeFeed implements WatchedFeed {
   readonly rows: { readonly table: string; readonly row: Readonly<Record<string, unknown>> }[] = [];
   failedPairs: readonly string[] = [];
   deliveredRows = 0;
+  readonly overflowedRows = 0;
   #listener: FeedListener = {};
   #state: SessionState = { name: 'idle', sinceMs: 0 };
 
@@ -50,7 +51,7 @@ class FakeFeed implements WatchedFeed {
 
   summary(): FeedSummary {
     const target = { deliveredRows: { agg1s: this.deliveredRows }, lagMs: { p50: 12 }, backlogBytes: 34 };
-    return { market: 'stocks', overflowedRows: 0, targets: [target] } as unknown as FeedSummary;
+    return { market: 'stocks', targets: [target] } as unknown as FeedSummary;
   }
 
   enter(state: SessionState): void {
