@@ -198,8 +198,9 @@ export class FeedTarget {
   }
 
   /**
-   * From the end of the window to the acknowledgement, less what the service delays, in the table with the shortest windows, and there only for
-   * windows that reach as far as any before: a bar that is sent again after a late trade is a correction, not a delay.
+   * From the end of the window to the acknowledgement, less what the service delays, in the table with the shortest
+   * windows, and there only for windows that reach as far as any before: a bar that is sent again after a late trade is
+   * a correction, not a delay.
    */
   #recordLag({ table, windowEndMs, rowCount }: Batch): void {
     if (windowEndMs === undefined || windowEndMs < this.#streamTimeMs) return;

@@ -26,7 +26,7 @@ export function targetReport(
 ): TargetReport {
   const { name, state, date, calendarDifference, awaySinceMs, refused } = target;
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const lagMs = lagOf(target);
+  const lagMs = lagOf(target, totals);
   const { deliveredRows, lateRows, lostRows, unverifiedRows, backlogBytes } = totals;
   return {
     finding: targetFinding({
@@ -70,11 +70,11 @@ export function unreadyReasons(targets: readonly TargetReport[]): string[] {
     .filter(reason => reason !== undefined);
 }
 
-function lagOf({ lag }: FeedTarget): LagStatus {
+function lagOf({ lag }: FeedTarget, { lagMs }: TargetTotals): LagStatus {
   const counts = lag.countsUpTo(LAG_BOUNDS_MS);
   return {
-    p50: lag.quantileMs(0.5) ?? null,
-    p99: lag.quantileMs(0.99) ?? null,
+    p50: lagMs.p50 ?? null,
+    p99: lagMs.p99 ?? null,
     sumMs: Math.round(lag.sumMs),
     count: lag.total,
     buckets: LAG_BOUNDS_MS.map((atMostMs, index) => ({ atMostMs, count: counts[index]! })),
