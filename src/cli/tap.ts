@@ -5,7 +5,7 @@ import type { TapDropped } from '../realtime/observation/tap.ts';
 import { WINDOW_MS } from '../tables/definitions.ts';
 import { type CommandContext, defineCommand } from './command.ts';
 import { CONFIGURATION_FLAGS } from './configuration.ts';
-import { countText } from './start/status-text.ts';
+import { countText } from './format/quantities.ts';
 import { controlSockets, NoDaemonError } from './status/daemons.ts';
 import { RowText, type TappedRow } from './tap/row-text.ts';
 import { withConfiguration } from './with-configuration.ts';

@@ -3,9 +3,10 @@ import type { DayComparison } from '../../historical/reconcile/reconcile-day.ts'
 import type { ReconcileReport } from '../../historical/reconcile/report.ts';
 import type { BarCounts } from '../../historical/reconcile/tally.ts';
 import { escaped } from '../../ops/page/escaped.ts';
+import { countText } from '../format/quantities.ts';
 import { PAGE_STYLE } from './page-style.ts';
 import { axisOf, columnsPicture, coveragePicture, minutesPicture } from './pictures.ts';
-import { differenceText, grouped, noteLines, outcomeLine } from './text.ts';
+import { differenceText, noteLines, outcomeLine } from './text.ts';
 
 /** A report as one HTML page with pictures, which needs nothing beside itself. */
 export function reconcilePage(report: ReconcileReport, comparison: DayComparison): string {
@@ -74,12 +75,12 @@ function tiles({ captured, database }: ReconcileReport): string {
       ? '–'
       : `${(((captured.file - captured.missing) / captured.file) * 100).toFixed(2)} %`;
   const shown: [string, string][] = [
-    [grouped(captured.file), 'bars of the file'],
+    [countText(captured.file), 'bars of the file'],
     [share, 'captured live'],
-    [grouped(captured.missing), 'missing'],
-    [grouped(captured.different), 'different'],
-    [grouped(captured.extra), 'extra'],
-    [grouped(database.missing + database.different), 'to be repaired in the database'],
+    [countText(captured.missing), 'missing'],
+    [countText(captured.different), 'different'],
+    [countText(captured.extra), 'extra'],
+    [countText(database.missing + database.different), 'to be repaired in the database'],
   ];
   const tile = ([figure, meaning]: [string, string]) =>
     `<div class="tile"><b>${figure}</b><span>${meaning}</span></div>`;
@@ -100,7 +101,7 @@ function countsTable({ captured, database, repair }: ReconcileReport): string {
     ['', 'bars of the file', 'equal', 'missing', 'different', 'extra'],
     sides.map(([name, { file, equal, missing, different, extra }]) => [
       name,
-      ...[file, equal, missing, different, extra].map(grouped),
+      ...[file, equal, missing, different, extra].map(countText),
     ]),
   );
 }
@@ -111,14 +112,14 @@ function symbolsTable({ captured }: ReconcileReport): string {
     ['symbol', 'bars of the file', 'missing', 'different', 'extra'],
     captured.worst.map(({ sym, file, missing, different, extra }) => [
       sym,
-      ...[file, missing, different, extra].map(grouped),
+      ...[file, missing, different, extra].map(countText),
     ]),
   );
 }
 
 function gapSection({ gaps }: ReconcileReport): string {
   if (gaps.length === 0) return '';
-  const rows = gaps.map(({ id, begin, end, missing, state }) => [id, begin, end, grouped(missing), state]);
+  const rows = gaps.map(({ id, begin, end, missing, state }) => [id, begin, end, countText(missing), state]);
   return `<section>
 <h2>Gaps of the date</h2>
 <p>Intervals in which the feed could not listen, and bars of the file in them that the database does not have.</p>

@@ -2,7 +2,8 @@ import type { CoverageGroup } from '../../historical/reconcile/coverage.ts';
 import type { DayComparison } from '../../historical/reconcile/reconcile-day.ts';
 import type { ColumnCounts } from '../../historical/reconcile/tally.ts';
 import { escaped } from '../../ops/page/escaped.ts';
-import { grouped, shareText } from './text.ts';
+import { countText } from '../format/quantities.ts';
+import { shareText } from './text.ts';
 
 /** Rows that get a label, hours that get one, and bins of minutes that a picture has at most. */
 const MOST_LABELS = 16;
@@ -70,7 +71,7 @@ export function minutesPicture(comparison: DayComparison, axis: Axis): string {
     }
   }
   const shapes = [...paths].map(([name, path]) => `<path class="${name}" d="${path}"/>`).join('');
-  return `<div class="plot"><div class="rows" style="height:160px"><span style="top:0">${grouped(top)}</span><span style="top:100%">0</span></div>
+  return `<div class="plot"><div class="rows" style="height:160px"><span style="top:0">${countText(top)}</span><span style="top:100%">0</span></div>
 <svg role="img" aria-label="Bars that differ, by minute" viewBox="0 0 ${axis.bins} 100" preserveAspectRatio="none" style="height:160px">${shapes}</svg>
 ${timeLabels(comparison, axis)}</div>`;
 }
@@ -87,10 +88,10 @@ export function columnsPicture(columns: readonly (readonly [string, ColumnCounts
 }
 
 function columnText({ compared, different, absent, largestShare }: ColumnCounts): string {
-  if (compared === 0) return `only in the file, of ${grouped(absent)} bars`;
-  if (different === 0) return `none of ${grouped(compared)}`;
+  if (compared === 0) return `only in the file, of ${countText(absent)} bars`;
+  if (different === 0) return `none of ${countText(compared)}`;
   const share = ((different / compared) * 100).toFixed(2);
-  return `${grouped(different)} of ${grouped(compared)}, ${share} %; at most by ${shareText(largestShare)}`;
+  return `${countText(different)} of ${countText(compared)}, ${share} %; at most by ${shareText(largestShare)}`;
 }
 
 function addRow(

@@ -2,6 +2,7 @@ import { BAR_KINDS, type BarExample, type BarValues } from '../../historical/rec
 import { isRepairable } from '../../historical/reconcile/compare.ts';
 import type { MinuteReport, ReconcileReport } from '../../historical/reconcile/report.ts';
 import { type BarCounts, faultsOf } from '../../historical/reconcile/tally.ts';
+import { countText } from '../format/quantities.ts';
 
 /** Minutes and examples of each kind that the text lists; all that is kept is in the JSON. */
 const MOST_MINUTES = 10;
@@ -20,10 +21,10 @@ export function reconcileLines(report: ReconcileReport): string[] {
     '',
     ...aligned([
       ['', ...sides.map(([name]) => name)],
-      ['bars of the file', ...sides.map(([, counts]) => grouped(counts.file))],
+      ['bars of the file', ...sides.map(([, counts]) => countText(counts.file))],
       ...(['equal', 'missing', 'different', 'extra'] as const).map(name => [
         name,
-        ...sides.map(([, counts]) => grouped(counts[name])),
+        ...sides.map(([, counts]) => countText(counts[name])),
       ]),
     ]),
     '',
@@ -46,12 +47,12 @@ export function outcomeLine({ outcome, market, date, database, captured }: Recon
         ? `Equal: every bar of the file of ${date} was captured as it is there.`
         : `Equal: the database has every bar of the file of ${date} as it is there, though not all were captured live.`;
     case 'repaired':
-      return `Repaired: the database has every bar of the file of ${date} as it is there. ${grouped(database.extra)} extra bars stay: merging removes none.`;
+      return `Repaired: the database has every bar of the file of ${date} as it is there. ${countText(database.extra)} extra bars stay: merging removes none.`;
     case 'different':
       if (!isRepairable(database)) {
-        return `Different: the database has ${grouped(database.extra)} bars that the file does not have, and all that it has. --repair removes none.`;
+        return `Different: the database has ${countText(database.extra)} bars that the file does not have, and all that it has. --repair removes none.`;
       }
-      return `Different: ${grouped(database.missing)} bars missing, ${grouped(database.different)} different, ${grouped(database.extra)} extra. --repair loads the file's version.`;
+      return `Different: ${countText(database.missing)} bars missing, ${countText(database.different)} different, ${countText(database.extra)} extra. --repair loads the file's version.`;
     case 'nothing':
       return `Nothing to compare: no bar of ${date} was captured live, and no feed of ${market} with minute bars is configured. --all compares with the whole file.`;
   }
@@ -61,15 +62,15 @@ export function outcomeLine({ outcome, market, date, database, captured }: Recon
 export function noteLines(report: ReconcileReport): string[] {
   const { captured, notSubscribed, rejectedRows, otherDateRows, repair } = report;
   const notes = [
-    `${grouped(captured.symbols)} symbols compared, ${grouped(captured.symbolsWithFaults)} of them with differences, in ${report.seconds.toFixed(1)} s`,
+    `${countText(captured.symbols)} symbols compared, ${countText(captured.symbolsWithFaults)} of them with differences, in ${report.seconds.toFixed(1)} s`,
   ];
   if (notSubscribed.symbols > 0) {
     notes.push(
-      `not subscribed: ${grouped(notSubscribed.symbols)} symbols with ${grouped(notSubscribed.bars)} bars (${notSubscribed.names.slice(0, 5).join(', ')}${notSubscribed.symbols > 5 ? ', ...' : ''}); --all compares them too`,
+      `not subscribed: ${countText(notSubscribed.symbols)} symbols with ${countText(notSubscribed.bars)} bars (${notSubscribed.names.slice(0, 5).join(', ')}${notSubscribed.symbols > 5 ? ', ...' : ''}); --all compares them too`,
     );
   }
   if (repair)
-    notes.push(`${grouped(repair.rows)} rows loaded, ${grouped(repair.superseded)} versions superseded`);
+    notes.push(`${countText(repair.rows)} rows loaded, ${countText(repair.superseded)} versions superseded`);
   if (captured.different > 0) {
     notes.push(
       'a few different bars are normal: trades reported late change volume, close, high and low after the stream has sent its last version',
@@ -77,18 +78,14 @@ export function noteLines(report: ReconcileReport): string[] {
   }
   if (captured.columns['trades']!.absent > 0) {
     notes.push(
-      `of ${grouped(captured.columns['trades']!.absent)} bars only the file has trades: the stream does not carry them`,
+      `of ${countText(captured.columns['trades']!.absent)} bars only the file has trades: the stream does not carry them`,
     );
   }
   if (rejectedRows > 0)
-    notes.push(`${grouped(rejectedRows)} rows of the file could not be read: see the quarantine`);
+    notes.push(`${countText(rejectedRows)} rows of the file could not be read: see the quarantine`);
   if (otherDateRows > 0)
-    notes.push(`${grouped(otherDateRows)} rows of the file belong to another trading date`);
+    notes.push(`${countText(otherDateRows)} rows of the file belong to another trading date`);
   return notes;
-}
-
-export function grouped(count: number): string {
-  return count.toLocaleString('en-US');
 }
 
 /** The largest difference of a column, as a share of the file's value. */
@@ -122,9 +119,9 @@ function columnLines({ captured }: ReconcileReport): string[] {
     ['column', 'compared', 'different', 'only in file', 'largest difference'],
     ...columns.map(([name, { compared, different, absent, largestShare }]) => [
       name,
-      grouped(compared),
-      grouped(different),
-      grouped(absent),
+      countText(compared),
+      countText(different),
+      countText(absent),
       shareText(largestShare),
     ]),
   ]);
@@ -136,7 +133,7 @@ function symbolLines({ captured }: ReconcileReport): string[] {
     ['symbol', 'bars of the file', 'missing', 'different', 'extra'],
     ...captured.worst.map(({ sym, file, missing, different, extra }) => [
       sym,
-      ...[file, missing, different, extra].map(grouped),
+      ...[file, missing, different, extra].map(countText),
     ]),
   ]);
 }
@@ -149,7 +146,7 @@ function minuteLines(minutes: readonly MinuteReport[]): string[] {
     ['minute', 'bars of the file', 'missing', 'different', 'extra'],
     ...worst.map(({ minute, file, missing, different, extra }) => [
       minute,
-      ...[file, missing, different, extra].map(grouped),
+      ...[file, missing, different, extra].map(countText),
     ]),
   ]);
 }
@@ -158,7 +155,7 @@ function gapLines({ gaps }: ReconcileReport): string[] {
   if (gaps.length === 0) return [];
   return aligned([
     ['gap', 'from', 'until', 'missing', 'state'],
-    ...gaps.map(({ id, begin, end, missing, state }) => [id, begin, end, grouped(missing), state]),
+    ...gaps.map(({ id, begin, end, missing, state }) => [id, begin, end, countText(missing), state]),
   ]);
 }
 

@@ -13,6 +13,7 @@ import type { MarketHours } from '../../realtime/market-hours.ts';
 import type { FeedObservation } from '../../realtime/observation/feed-observation.ts';
 import { Series } from '../../realtime/observation/series.ts';
 import { type FeedSummary, lostRows, sumOfRows } from '../../realtime/summary.ts';
+import { manyText } from '../format/quantities.ts';
 import { clusterOf } from './feed-assembly.ts';
 import type { FeedSpool } from './feed-spool.ts';
 import { feedName, type GapsOfFeed } from './gaps.ts';
@@ -20,7 +21,6 @@ import { sessionFinding, spoolFinding } from './status-lines.ts';
 import { worstOf } from './status-overall.ts';
 import { someOfEach } from './status-subscriptions.ts';
 import { type TargetReport, targetReport, unreadyReasons } from './status-target.ts';
-import { manyText } from './status-text.ts';
 
 /** Of pairs that Massive does not send; they are looked for now and then, for there may be many pairs. */
 const MOST_FAILED_PAIRS = 20;

@@ -3,7 +3,7 @@ import { isReady } from '../../kdb/publisher/state.ts';
 import type { SessionState } from '../../massive/session-state.ts';
 import type { StatusLine } from '../../ops/status/report.ts';
 import type { Protection } from '../../realtime/protection.ts';
-import { bytesText, durationText, manyText, sinceText } from './status-text.ts';
+import { bytesText, durationText, manyText, sinceText } from '../format/quantities.ts';
 
 /** What mends itself usually has by then. */
 const PATIENCE_MS = 60_000;

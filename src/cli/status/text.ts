@@ -2,7 +2,7 @@ import { printable } from '../../base/printable.ts';
 import type { BackfillStatus, DaemonStatus, FeedStatus, StatusLine } from '../../ops/status/report.ts';
 import { instantText } from '../../realtime/gaps/gap-text.ts';
 import { sumOfRows } from '../../realtime/summary.ts';
-import { bytesText, countText, durationText, manyText } from '../start/status-text.ts';
+import { bytesText, countText, durationText, manyText } from '../format/quantities.ts';
 import { labelled, mark, type Paint, strong } from './paint.ts';
 
 /** `  ok   session      ` */

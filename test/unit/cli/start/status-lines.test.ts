@@ -200,7 +200,7 @@ describe('status - the line of a spool', () => {
   it('says what is used, and what waits for the loader', () => {
     expect(finding({}).line).to.deep.equal({
       severity: 'good',
-      text: 'Every row is on disk before it is sent; 3.1 MB of 8.6 GB are used',
+      text: 'Every row is on disk before it is sent; 3.0 MiB of 8.0 GiB are used',
     });
     expect(finding({ lateBytes: 999 }).line.text).to.match(/; 999 bytes of ended dates wait for the loader$/);
   });

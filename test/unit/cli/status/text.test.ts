@@ -78,7 +78,7 @@ describe('massive-kdb status - text', () => {
     expect(lines.filter(line => line.length > 80)).to.deep.equal([]);
     expect(lines).to.deep.equal([
       'BAD  The tickerplant main (:5010) is away \\x1b[2J; 12 rows wait',
-      '     Not ready. massive-kdb 0.1.0, pid 7, up 10 min, Node 20.19.0, 200 MB, CPU',
+      '     Not ready. massive-kdb 0.1.0, pid 7, up 10 min, Node 20.19.0, 191 MiB, CPU',
       '     10 %, event loop at most 3 ms late.',
       '',
       'stocks  A, AM; 2 subscriptions',
@@ -89,7 +89,7 @@ describe('massive-kdb status - text', () => {
       '                    of their window (99 % within 4.1 s)',
       '  since start       1,200 rows received, 1,180 acknowledged, 1 reconnect, 7',
       '                    lost, 3 refused, 1 event quarantined',
-      '  spool             12 rows wait, 5.0 MB used',
+      '  spool             12 rows wait, 4.8 MiB used',
       '  gaps              2 open, 1 filled',
       '  settled           until 2026-10-02 14:29:51 UTC, 9.0 s ago',
       '',
