@@ -5,37 +5,25 @@
  *   npm run build && npx tsx scripts/abuse.ts --seconds 30 --rate 10000
  */
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Child, cleanEnvironment } from '../src/cli/demo/child.ts';
-import { SimulatorControl } from '../src/cli/demo/simulator-control.ts';
+import type { SimulatorControl } from '../src/cli/demo/simulator-control.ts';
 import { type StatusAddress, statusAddressPath } from '../src/cli/start/status-server.ts';
 import type { DaemonStatus } from '../src/ops/status/report.ts';
-import { type FeedSummary, lostRows } from '../src/realtime/summary.ts';
-import { freePorts } from '../test/chaos/ports.ts';
+import { lostRows } from '../src/realtime/summary.ts';
 import { StatusAbuser } from '../test/support/status-abuser.ts';
+import { LiveSide, sentRows, stopped } from './live-side.ts';
 
-const SYMBOLS = 12_000;
 const SETTLE_MS = 15_000;
 /** Rows/s under abuse may differ by this share. */
 const ALLOWED = 0.05;
-const MAIN = resolve('dist/cli/main.js');
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '30' }, rate: { type: 'string', default: '10000' } },
 });
 const phaseMs = Number(values.seconds) * 1000;
-const directory = await mkdtemp(join(tmpdir(), 'massive-kdb-abuse-'));
-const children: Child[] = [];
-try {
-  process.exitCode = (await run()) ? 0 : 1;
-} finally {
-  for (const child of children.reverse()) await child.stop();
-  await rm(directory, { recursive: true, force: true });
-}
+process.exitCode = (await LiveSide.during('abuse', run)) ? 0 : 1;
 
 /** What the feed did in one stretch of time. */
 interface Phase {
@@ -47,54 +35,30 @@ interface Phase {
   readonly cpuShare: number;
 }
 
-async function run(): Promise<boolean> {
-  const [port] = (await freePorts(1)) as [number];
-  const state = join(directory, 'state');
-  const simulator = start('simulator', [
-    'simulate',
-    '--json',
-    ...['--symbols', String(SYMBOLS), '--rate', values.rate, '--late', '0'],
-  ]);
-  const { url } = JSON.parse(await simulator.nextLine()) as { readonly url: string };
-  start('tickerplant', [
-    'q',
-    'q/tick.q',
-    '-market',
-    'stocks',
-    '-log',
-    join(directory, 'logs'),
-    '-p',
-    `127.0.0.1:${port}`,
-  ]);
-  const daemon = start(
-    'daemon',
-    ['start', '--json', '--market', 'stocks', '--host', url, '--channels', 'A', '--target', `:${port}`],
-    { MASSIVE_API_KEY: 'demo', MASSIVE_KDB_STATE_DIRECTORY: state, MASSIVE_KDB_STATUS_PORT: '0' },
-  );
+async function run(live: LiveSide): Promise<boolean> {
+  const { url, control } = await live.simulator(values.rate);
+  live.tickerplant();
+  const daemon = live.daemon(url, { MASSIVE_KDB_STATUS_PORT: '0' });
   await setTimeout(SETTLE_MS);
-  const { address } = JSON.parse(readFileSync(statusAddressPath(state), 'utf8')) as StatusAddress;
-  const token = readFileSync(join(state, 'status-token'), 'utf8').trim();
+  const { address } = JSON.parse(readFileSync(statusAddressPath(live.state), 'utf8')) as StatusAddress;
+  const token = readFileSync(join(live.state, 'status-token'), 'utf8').trim();
   const ask = async (): Promise<DaemonStatus> => {
     const response = await fetch(`${address}/api/status`, { headers: { authorization: `Bearer ${token}` } });
     return (await response.json()) as DaemonStatus;
   };
 
-  const control = new SimulatorControl(url);
-  const sentRows = async (): Promise<number> => (await control.truth())['agg1s']!.sent;
-  const before = await measured('quiet', ask, sentRows);
+  const before = await measured('quiet', ask, control);
   const abuser = new StatusAbuser(address);
   const abuse = abuser.run();
-  const during = await measured('abused', ask, sentRows);
+  const during = await measured('abused', ask, control);
   abuser.stop();
   await abuse;
-  const after = await measured('quiet again', ask, sentRows);
+  const after = await measured('quiet again', ask, control);
 
   await control.pause();
   await setTimeout(5000);
-  const sent = await sentRows();
-  await daemon.stop();
-  const { feeds } = JSON.parse(await daemon.lastLine()) as { readonly feeds: readonly [FeedSummary] };
-  const [feed] = feeds;
+  const sent = await sentRows(control);
+  const feed = await stopped(daemon);
   const delivered = feed.targets[0]!.deliveredRows['agg1s'] ?? 0;
 
   const sending = during.sentPerSecond / mean(before.sentPerSecond, after.sentPerSecond);
@@ -116,10 +80,10 @@ async function run(): Promise<boolean> {
 async function measured(
   name: string,
   ask: () => Promise<DaemonStatus>,
-  sentRows: () => Promise<number>,
+  control: SimulatorControl,
 ): Promise<Phase> {
   const first = await ask();
-  const sentBefore = await sentRows();
+  const sentBefore = await sentRows(control);
   const beginMs = performance.now();
   let lagP99Ms = 0;
   let eventLoopDelayMs = 0;
@@ -132,7 +96,7 @@ async function measured(
     eventLoopDelayMs = Math.max(eventLoopDelayMs, latest.process.eventLoopDelayMs);
   }
   const sentSeconds = (performance.now() - beginMs) / 1000;
-  const sent = (await sentRows()) - sentBefore;
+  const sent = (await sentRows(control)) - sentBefore;
   // Rows come with drains, once a second: from one of them to another.
   const seconds = (drainOf(latest) - drainOf(first)) / 1000;
   return {
@@ -162,17 +126,4 @@ function line({ name, rowsPerSecond, lagP99Ms, eventLoopDelayMs, cpuShare }: Pha
     `${name}: ${rowsPerSecond.toFixed(0)} rows/s, longest lag p99 ${lagP99Ms.toFixed(0)} ms, ` +
     `longest event-loop delay ${eventLoopDelayMs.toFixed(0)} ms, CPU ${(cpuShare * 100).toFixed(0)} %`
   );
-}
-
-function start(name: string, args: readonly string[], environment: Record<string, string> = {}): Child {
-  const child = new Child({
-    name,
-    command: process.execPath,
-    arguments: [MAIN, ...args],
-    directory: process.cwd(),
-    environment: cleanEnvironment(environment),
-    showErrors: false,
-  });
-  children.push(child);
-  return child;
 }

@@ -5,59 +5,27 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Child, cleanEnvironment } from '../src/cli/demo/child.ts';
-import { SimulatorControl } from '../src/cli/demo/simulator-control.ts';
-import type { FeedSummary } from '../src/realtime/summary.ts';
-import { freePorts } from '../test/chaos/ports.ts';
+import { type Child, cleanEnvironment } from '../src/cli/demo/child.ts';
+import { LiveSide, MAIN, sentRows, stopped } from './live-side.ts';
 import { readTickerplantLog } from './outage/tickerplant-log.ts';
 
 const BEFORE_MS = 15_000;
-const SYMBOLS = 12_000;
 const CATCH_UP_LIMIT_MS = 600_000;
 const MIB = 1024 * 1024;
-const MAIN = resolve('dist/cli/main.js');
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '10' }, rate: { type: 'string', default: '10000' } },
 });
 const outageMs = Number(values.minutes) * 60_000;
-const directory = await mkdtemp(join(tmpdir(), 'massive-kdb-outage-'));
-const children: Child[] = [];
-try {
-  process.exitCode = (await run()) ? 0 : 1;
-} finally {
-  for (const child of children.reverse()) await child.stop();
-  await rm(directory, { recursive: true, force: true });
-}
+process.exitCode = (await LiveSide.during('outage', run)) ? 0 : 1;
 
-async function run(): Promise<boolean> {
-  const [port] = (await freePorts(1)) as [number];
-  const simulator = start('simulator', [
-    'simulate',
-    '--json',
-    ...['--symbols', String(SYMBOLS), '--rate', values.rate, '--late', '0'],
-  ]);
-  const { url } = JSON.parse(await simulator.nextLine()) as { readonly url: string };
-  const control = new SimulatorControl(url);
-  const logs = join(directory, 'logs');
-  const state = join(directory, 'state');
-  const tickerplant = () =>
-    start('tickerplant', ['q', 'q/tick.q', '-market', 'stocks', '-log', logs, '-p', `127.0.0.1:${port}`]);
-  const first = tickerplant();
-  const daemon = start(
-    'daemon',
-    ['start', '--json', '--market', 'stocks', '--host', url, '--channels', 'A', '--target', `:${port}`],
-    {
-      MASSIVE_API_KEY: 'demo',
-      MASSIVE_KDB_STATE_DIRECTORY: state,
-      MASSIVE_KDB_TIMEOUTS_STOP_MS: '60000',
-    },
-  );
+async function run(live: LiveSide): Promise<boolean> {
+  const { url, control } = await live.simulator(values.rate);
+  const first = live.tickerplant();
+  const daemon = live.daemon(url, { MASSIVE_KDB_TIMEOUTS_STOP_MS: '60000' });
 
   await setTimeout(BEFORE_MS);
   await first.stop('SIGKILL');
@@ -68,21 +36,19 @@ async function run(): Promise<boolean> {
   }
   const sentInAll = await sentRows(control);
   const backMs = performance.now();
-  tickerplant();
-  const caughtUpMs = (await caughtUp(state)) - backMs;
+  live.tickerplant();
+  const caughtUpMs = (await caughtUp(live.state)) - backMs;
   await control.pause();
   await setTimeout(5000);
   const truth = await control.truth();
-  await daemon.stop();
-  const { feeds } = JSON.parse(await daemon.lastLine()) as { readonly feeds: readonly [FeedSummary] };
-  const logged = await readTickerplantLog(logFile(logs));
+  const { connections } = await stopped(daemon);
+  const logged = await readTickerplantLog(logFile(live.logs));
 
   const { sent, checksum } = truth['agg1s']!;
   const held = logged.get('agg1s');
   const [before, after] = [second(residentBytes), last(residentBytes)];
   const lost = sent - (held?.rows ?? 0);
   const isEqual = held?.checksum.toString() === checksum;
-  const { connections } = feeds[0];
   process.stdout.write(
     [
       `tickerplant away for ${values.minutes} min at ${values.rate} events/s; ${sentInAll} rows sent when it came back`,
@@ -94,19 +60,6 @@ async function run(): Promise<boolean> {
     ].join('\n'),
   );
   return lost === 0 && isEqual && connections === 1 && after / before < 1.1;
-}
-
-function start(name: string, args: readonly string[], environment: Record<string, string> = {}): Child {
-  const child = new Child({
-    name,
-    command: process.execPath,
-    arguments: [MAIN, ...args],
-    directory: process.cwd(),
-    environment: cleanEnvironment(environment),
-    showErrors: false,
-  });
-  children.push(child);
-  return child;
 }
 
 /** Waits until the daemon's spool holds no more than what comes in some seconds. @returns the monotonic time of that */
@@ -131,10 +84,6 @@ function waitingRows(state: string): number {
     readonly targets: readonly { readonly waitingRows: number }[];
   }[];
   return spools.find(({ name }) => name === 'stocks')!.targets[0]!.waitingRows;
-}
-
-async function sentRows(control: SimulatorControl): Promise<number> {
-  return (await control.truth())['agg1s']?.sent ?? 0;
 }
 
 function logFile(logs: string): string {
