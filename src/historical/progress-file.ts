@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackfillStatus } from '../base/backfill-status.ts';
@@ -6,6 +6,8 @@ import type { Clock, Timer } from '../base/clock.ts';
 import { makeDirectory } from '../base/directories.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
+import { systemProcesses } from '../base/process-lock.ts';
+import { replaceFile } from '../base/replace-file.ts';
 import type { BackfillObserver } from './observer.ts';
 import type { Plan } from './plan.ts';
 import { RowMeter } from './row-meter.ts';
@@ -130,11 +132,9 @@ export class ProgressFile implements BackfillObserver {
   #write(): void {
     const { stateDirectory, clock } = this.#parts;
     this.#timer = clock.after(WRITE_EVERY_MS, () => this.#write(), false);
-    const draft = `${this.#file}.draft`;
     try {
       makeDirectory(join(stateDirectory, 'backfill'), 0o700);
-      writeFileSync(draft, JSON.stringify(this.#status()), { mode: 0o600 });
-      renameSync(draft, this.#file);
+      replaceFile(this.#file, JSON.stringify(this.#status()));
     } catch (error) {
       this.#warn(error);
     }
@@ -174,11 +174,14 @@ export class ProgressFile implements BackfillObserver {
 
 /** The process table and the time, as a reader needs them. */
 export interface ProgressReading {
-  readonly isRunning: (pid: number) => boolean;
+  readonly isRunning: (pid: number) => Promise<boolean>;
   readonly nowMs: () => number;
 }
 
-const SYSTEM_READING: ProgressReading = { isRunning, nowMs: Date.now };
+const SYSTEM_READING: ProgressReading = {
+  isRunning: async pid => (await systemProcesses.startOf(pid)) !== undefined,
+  nowMs: Date.now,
+};
 
 /**
  * The backfills that run with a state directory, by their start. What a process left that was killed is removed; a file
@@ -191,7 +194,7 @@ export async function readBackfills(
   const found: BackfillStatus[] = [];
   for (const pid of await progressPids(stateDirectory)) {
     const file = progressFile(stateDirectory, pid);
-    if (!reading.isRunning(pid)) {
+    if (!(await reading.isRunning(pid))) {
       // Where it cannot be removed it is ignored all the same.
       await rm(file, { force: true }).catch(() => {});
       continue;
@@ -220,14 +223,5 @@ async function readStatus(file: string): Promise<BackfillStatus | undefined> {
   } catch {
     // It ended meanwhile.
     return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

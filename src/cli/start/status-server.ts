@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../base/errors.ts';
+import { replaceFile } from '../../base/replace-file.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { StatusServer, type StatusServerParts } from '../../ops/http/server.ts';
 import type { Pages } from '../../ops/http/site.ts';
@@ -95,10 +96,8 @@ async function pages(): Promise<Pages> {
 }
 
 function tellAddress(path: string, address: StatusAddress, logger: ProcessLogger): void {
-  const draft = `${path}.${process.pid}.draft`;
   try {
-    writeFileSync(draft, `${JSON.stringify(address)}\n`, { mode: 0o600 });
-    renameSync(draft, path);
+    replaceFile(path, `${JSON.stringify(address)}\n`);
   } catch (error) {
     logger.warn(`the address of the status page is in no file: ${messageOf(error)}`);
   }

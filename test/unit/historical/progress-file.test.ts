@@ -55,7 +55,7 @@ describe('backfill - progress file', () => {
   }
 
   function read(isRunning = true) {
-    return readBackfills(directory, { isRunning: () => isRunning, nowMs: () => clock.wallMs() });
+    return readBackfills(directory, { isRunning: async () => isRunning, nowMs: () => clock.wallMs() });
   }
 
   function stage(file: ProgressFile, { units: [unit] }: UnitGroup, rows: number): void {

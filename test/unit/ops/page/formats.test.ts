@@ -8,7 +8,9 @@ import {
   percent,
   price,
   short,
+  zoneOf,
 } from '../../../../src/ops/page/browser/formats.js';
+import { MARKETS, SESSION_ZONE } from '../../../../src/tables/markets.ts';
 
 /** With plain spaces. */
 function plain(texts: readonly string[]): string[] {
@@ -67,5 +69,9 @@ describe('numbers of the page', () => {
       '2026-10-01 23:59:30 to 2026-10-02 00:00:30',
     );
     expect(interval(atMs, null, 'UTC')).to.equal('since 2026-10-02 03:59:30');
+  });
+
+  it('of a market are in the zone of its trading dates', () => {
+    expect(Object.fromEntries(MARKETS.map(market => [market, zoneOf(market)]))).to.deep.equal(SESSION_ZONE);
   });
 });
