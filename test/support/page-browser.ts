@@ -72,6 +72,19 @@ export class PageBrowser {
   }
 }
 
+/** A browser for the tests of a block, opened before them and closed after them; without one they are skipped. */
+export function browserOfTests(): () => PageBrowser {
+  let browser: PageBrowser | undefined;
+  before(async function () {
+    browser = await PageBrowser.launch();
+    if (browser) return;
+    console.log('      skipped: this machine has no chromium');
+    this.skip();
+  });
+  after(() => browser?.close());
+  return () => browser!;
+}
+
 /** Enters the token, and waits for what comes after it. */
 export async function logIn(page: Page, token: string): Promise<void> {
   await page.getByLabel('Token').fill(token);

@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import {
   BROWSER_PATIENCE_MS,
+  browserOfTests,
   DESKTOP,
   isLive,
   keepPicture,
   logIn,
-  PageBrowser,
   PHONE,
   tooWide,
   type VisitedPage,
@@ -18,22 +18,16 @@ const TOLD_WITHIN_MS = 3_000;
 
 describe('status page of a daemon', function () {
   this.timeout(4 * BROWSER_PATIENCE_MS);
-  let browser: PageBrowser;
+  const browser = browserOfTests();
   let daemon: SimulatedDaemon;
   let visited: VisitedPage;
   let page: Page;
 
-  before(async function () {
-    const launched = await PageBrowser.launch();
-    if (!launched) {
-      console.log('      skipped: this machine has no chromium');
-      this.skip();
-    }
-    browser = launched!;
+  before(async () => {
     daemon = await SimulatedDaemon.start(['BTC-USD', 'ETH-USD', 'SOL-USD']);
   });
   beforeEach(async () => {
-    visited = await browser.visit(daemon.address, DESKTOP);
+    visited = await browser().visit(daemon.address, DESKTOP);
     page = visited.page;
     await logIn(page, daemon.token);
     await isLive(page);
@@ -44,10 +38,7 @@ describe('status page of a daemon', function () {
     expect(visited.complaints).to.deep.equal([]);
     expect(visited.foreignRequests).to.deep.equal([]);
   });
-  after(async () => {
-    await daemon?.stop();
-    await browser?.close();
-  });
+  after(() => daemon?.stop());
 
   const session = (severity: 'good' | 'warning') => page.locator(`[data-state="session"].${severity}`);
   const symbol = (name: string) => page.locator(`#subscriptions [data-symbol="${name}"]`);
@@ -92,7 +83,7 @@ describe('status page of a daemon', function () {
   });
 
   it('is readable on a phone', async () => {
-    const phone = await browser.visit(daemon.address, PHONE);
+    const phone = await browser().visit(daemon.address, PHONE);
     await logIn(phone.page, daemon.token);
     await isLive(phone.page);
     await phone.page.getByRole('img', { name: /^Candles of/ }).waitFor();

@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import type { BrowserContextOptions } from 'playwright-core';
 import {
   BROWSER_PATIENCE_MS,
+  browserOfTests,
   DESKTOP,
   isLive,
   keepPicture,
   logIn,
-  PageBrowser,
   PHONE,
   tooWide,
   type VisitedPage,
@@ -17,18 +17,10 @@ const HOSTILE = '<img src=x onerror=alert(1)>';
 
 describe('status page in a browser', function () {
   this.timeout(2 * BROWSER_PATIENCE_MS);
-  let browser: PageBrowser;
+  const browser = browserOfTests();
   let fixture: StatusFixture;
   let visited: VisitedPage;
 
-  before(async function () {
-    const launched = await PageBrowser.launch();
-    if (!launched) {
-      console.log('      skipped: this machine has no chromium');
-      this.skip();
-    }
-    browser = launched!;
-  });
   beforeEach(async () => {
     fixture = await StatusFixture.start();
   });
@@ -37,11 +29,10 @@ describe('status page in a browser', function () {
     await fixture.stop();
     expect(visited.foreignRequests, 'requests that leave the daemon').to.deep.equal([]);
   });
-  after(() => browser?.close());
 
   /** Logs in, and waits for what is live. */
   async function open(options?: BrowserContextOptions): Promise<VisitedPage['page']> {
-    visited = await browser.visit(fixture.address, options);
+    visited = await browser().visit(fixture.address, options);
     await logIn(visited.page, fixture.token);
     if (options?.javaScriptEnabled !== false) await isLive(visited.page);
     return visited.page;
@@ -83,7 +74,7 @@ describe('status page in a browser', function () {
     });
 
     it('on a phone without sideways scrolling, before and after the login', async () => {
-      visited = await browser.visit(fixture.address, PHONE);
+      visited = await browser().visit(fixture.address, PHONE);
       expect(await tooWide(visited.page)).to.equal(0);
       await logIn(visited.page, fixture.token);
       await isLive(visited.page);
@@ -111,7 +102,7 @@ describe('status page in a browser', function () {
     });
 
     it('the login, which says why it was in vain, and the page after the right token', async () => {
-      visited = await browser.visit(fixture.address, { viewport: { width: 900, height: 560 } });
+      visited = await browser().visit(fixture.address, { viewport: { width: 900, height: 560 } });
       await keepPicture(visited.page, 'login');
       await logIn(visited.page, fixture.token);
       await isLive(visited.page);
@@ -131,7 +122,7 @@ describe('status page in a browser', function () {
   });
 
   it('a wrong token is told, and lets nobody in', async () => {
-    visited = await browser.visit(fixture.address);
+    visited = await browser().visit(fixture.address);
     await logIn(visited.page, 'not-the-token');
     await visited.page.getByRole('alert').getByText('This is not the token.').waitFor();
   });
@@ -195,7 +186,7 @@ describe('status page in a browser', function () {
       fetch(`${address}/events`, { headers, signal: others.signal }),
     );
     await Promise.all(streams);
-    visited = await browser.visit(address);
+    visited = await browser().visit(address);
     await logIn(visited.page, token);
     await visited.page
       .getByRole('alert')
@@ -217,7 +208,7 @@ describe('status page in a browser', function () {
   });
 
   it('by keys alone: skip, find a symbol, read its candles, fill a gap and forget another', async () => {
-    visited = await browser.visit(fixture.address);
+    visited = await browser().visit(fixture.address);
     const { page } = visited;
     const { keyboard } = page;
     await keyboard.type(fixture.token);
