@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { PROGRAM } from './program.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -10,7 +10,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** A command as its users run it, from source. Nothing of this process's environment that begins with MASSIVE or KDB. */
+/** A command as its users run it. Nothing of this process's environment that begins with MASSIVE or KDB. */
 export class CommandProcess {
   readonly process: ChildProcess;
   readonly done: Promise<CommandResult>;
@@ -21,8 +21,7 @@ export class CommandProcess {
     workingDirectory = ROOT,
   ) {
     const inherited = Object.entries(process.env).filter(([name]) => !/^(MASSIVE|KDB)_/.test(name));
-    const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-    this.process = spawn(process.execPath, ['--import', tsx, `${ROOT}src/cli/main.ts`, ...line], {
+    this.process = spawn(process.execPath, [...PROGRAM, ...line], {
       cwd: workingDirectory,
       // Daemons of several tests run at once.
       env: { ...Object.fromEntries(inherited), MASSIVE_KDB_STATUS_PORT: '0', ...environment },

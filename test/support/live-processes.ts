@@ -1,12 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { AskedProcess, LoaderProcess, ReaderProcess, script } from './loader-process.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const TSX = createRequire(import.meta.url).resolve('tsx');
+import { PROGRAM } from './program.ts';
 
 /** A batch of table feedstat whose one row carries a number. */
 export function numbered(number: number): string {
@@ -102,7 +98,7 @@ export class LiveSide {
 
   async startRdb(): Promise<RdbProcess> {
     const addresses = ['-tp', `:${await this.tick.port()}`, '-loader', `:${await this.loader.port()}`];
-    const eod = `${process.execPath} --import=${TSX} ${MAIN} q ${script('eod.q')}`;
+    const eod = [process.execPath, ...PROGRAM, 'q', script('eod.q')].join(' ');
     const rdb = new RdbProcess([...addresses, '-market', 'crypto', '-eod', eod]);
     await rdb.port();
     return rdb;

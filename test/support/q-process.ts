@@ -1,11 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { PROGRAM } from './program.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-// By its path: the process may run in a directory that knows no packages.
-const LOADER = createRequire(import.meta.url).resolve('tsx');
 const ANNOUNCED_PORT = /listening on port (\d+)/;
 
 /** A `massive-kdb q` process of a test, and what it prints. */
@@ -22,7 +18,7 @@ export class QChild {
     environment: Readonly<Record<string, string>> = {},
     directory = process.cwd(),
   ) {
-    this.process = spawn(process.execPath, [`--import=${LOADER}`, MAIN, 'q', ...args], {
+    this.process = spawn(process.execPath, [...PROGRAM, 'q', ...args], {
       cwd: directory,
       env: { ...process.env, ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
