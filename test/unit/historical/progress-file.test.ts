@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -141,7 +142,8 @@ describe('backfill - progress file', () => {
     execFileSync('mkfifo', [path]);
     const reading = read();
     await settled();
-    writeFileSync(path, '{}');
+    // Opening it waits for who reads it: not in this thread.
+    await writeFile(path, '{}');
     expect(await reading).to.deep.equal([]);
   });
 
