@@ -109,7 +109,7 @@ async function runBackfill(
     quarantine,
   });
   for (const secret of sources.secrets) logger.hide(secret);
-  const target = loaderTarget(configuration, logger);
+  const target = loaderTarget(configuration, request.market, logger);
   const loader = loaderLink(target, request.market, configuration, logger);
   const parts = { configuration, flags, concurrency, context, sources, calendar, loader, logger };
   try {

@@ -112,7 +112,7 @@ async function reconcileDate(
     quarantine,
   });
   for (const secret of sources.secrets) logger.hide(secret);
-  const loader = loaderLink(loaderTarget(configuration, logger), market, configuration, logger);
+  const loader = loaderLink(loaderTarget(configuration, market, logger), market, configuration, logger);
   try {
     if (!sources.flat) throw withoutFiles();
     const { report, comparison } = await runReconcile(request, {

@@ -80,7 +80,7 @@ async function loadTables(
     );
   }
   for (const secret of secrets) logger.hide(secret);
-  const loader = await openLoader(loaderTarget(configuration, logger), 'stocks', configuration);
+  const loader = await openLoader(loaderTarget(configuration, 'stocks', logger), 'stocks', configuration);
   try {
     for (const table of flags.table ?? REFERENCE_TABLES) {
       const outcome = await loadReference(table, range, { requests: rest.requests, loader, ...parts }, stop);

@@ -190,7 +190,7 @@ function sharedParts(
     ),
     hoursOf: marketHours(),
     openLoader: async market =>
-      openLoader(loaderTarget(current.configuration, logger), market, current.configuration),
+      openLoader(loaderTarget(current.configuration, market, logger), market, current.configuration),
     secrets: () => current.secrets,
     answered: (feed, target, answerMs) => metrics.acknowledged(feedName(feed), target, answerMs),
   };

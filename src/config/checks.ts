@@ -1,4 +1,5 @@
 import { isLoopback } from '../base/loopback.ts';
+import { parseLoaderAddress } from './loader-address.ts';
 import { nearest } from './nearest.ts';
 import { type Origins, originText, type SettingPath } from './origin.ts';
 import type { Problem } from './problems.ts';
@@ -37,6 +38,7 @@ export function contradictions(
   const report = (path: SettingPath, text: string) => problems.push({ path, origin: origins.of(path), text });
   checkTargets(configuration, origins, report);
   checkFeeds(configuration, origins, report);
+  checkLoaders(configuration, origins, report);
   checkStatus(configuration, report);
   for (const [index, feed] of configuration.feeds.entries()) {
     for (const { path, problem } of rules(feed))
@@ -106,6 +108,24 @@ function checkFeeds({ feeds, targets }: ParsedConfiguration, origins: Origins, r
       const meant = nearest(name, known);
       const hint = meant ? `; did you mean ${meant}?` : '';
       report(['feeds', index, 'targets', place], `is "${name}"; allowed: one of ${known.join(', ')}${hint}`);
+    }
+  }
+}
+
+/** A market has one loader, and a loader one market. */
+function checkLoaders({ history }: ParsedConfiguration, origins: Origins, report: Report): void {
+  const seen = new Map<string, SettingPath>();
+  for (const [index, text] of history.loader.addresses.entries()) {
+    const path = ['history', 'loader', 'addresses', index];
+    const address = parseLoaderAddress(text);
+    if ('problem' in address) {
+      report(path, address.problem);
+      continue;
+    }
+    for (const taken of [address.market, `${address.host}:${address.port}`]) {
+      const first = seen.get(taken);
+      if (first) report(path, `gives ${taken} again, as at ${originText(origins.of(first))}`);
+      seen.set(taken, path);
     }
   }
 }

@@ -104,6 +104,10 @@ const history = z
       .strictObject({
         host: text('a host name or an IP address', addressPattern).default('127.0.0.1'),
         port: port.default(5013),
+        addresses: z
+          .array(text('a market and the address of its loader, such as crypto=:5023'))
+          .describe('a list of MARKET=HOST:PORT, such as [crypto=:5023]')
+          .default([]),
         user: text('the name of a kdb+ user, without a colon', /^[^:\s]+$/)
           .nullable()
           .default(null),

@@ -1,4 +1,5 @@
 import { systemClock } from '../../base/clock.ts';
+import { loaderAddress } from '../../config/loader-address.ts';
 import type { Configuration } from '../../config/schema.ts';
 import { findSecret } from '../../config/secrets.ts';
 import { systemSources } from '../../config/system-sources.ts';
@@ -9,12 +10,16 @@ import type { ProcessLogger } from '../../ops/logger.ts';
 import type { Market } from '../../tables/markets.ts';
 import { configuredTarget } from '../configured-target.ts';
 
-/** Where the loader of a configuration is; its password is hidden from the log. Throws SecretError. */
-export function loaderTarget({ history }: Configuration, logger: Pick<ProcessLogger, 'hide'>): Target {
+/** Where the loader of a market is; its password is hidden from the log. Throws SecretError. */
+export function loaderTarget(
+  { history }: Configuration,
+  market: Market,
+  logger: Pick<ProcessLogger, 'hide'>,
+): Target {
   const { user, password, passwordFile } = history.loader;
   const secret = user === null ? undefined : findSecret(password, passwordFile, systemSources);
   if (secret) logger.hide(secret);
-  return configuredTarget(history.loader, () => secret);
+  return configuredTarget({ ...history.loader, ...loaderAddress(history.loader, market) }, () => secret);
 }
 
 /** Connects to it. Rejects with KdbConnectError or NotLoaderError. */

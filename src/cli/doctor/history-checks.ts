@@ -54,38 +54,49 @@ export type Readers =
   /** The loader does not say. */
   | { readonly kind: 'unknown' };
 
-/** The loader of the configuration, and what the checks of it do, for real or for a test. */
+/** The loaders of the configuration, and what the checks of them do, for real or for a test. */
 export interface LoaderSubject {
-  readonly address: string;
   readonly limitMs: number;
+  /** Where the loader of a market is to be. */
+  address(market: Market): string;
   /** Connects to it as the loader of a market, and ends. Rejects with KdbConnectError, NotLoaderError, SecretError. */
   facts(market: Market): Promise<LoaderFacts>;
-  readers(): Promise<Readers>;
+  readers(market: Market): Promise<Readers>;
 }
 
-/** Whether the loader is there for each market, and who reads its database. */
+/** Whether each market has its loader, and who reads its database. */
 export function loaderChecks(markets: readonly Market[], loader: LoaderSubject): Check[] {
   const { limitMs } = loader;
-  const distinct = [...new Set(markets)];
-  const answers = once(() => Promise.all(distinct.map(market => answerOf(market, loader))));
+  const answers = [...new Set(markets)].map(market => ({
+    market,
+    address: loader.address(market),
+    answer: once(() => answerOf(market, loader)),
+  }));
   return [
-    ...distinct.map((market, index) => ({
+    ...answers.map(({ market, address, answer }) => ({
       name: 'loader',
       of: market,
       limitMs,
-      run: async () => loaderFinding((await answers())[index]!, await answers(), loader),
-    })),
-    {
-      name: 'hdb',
-      limitMs,
       run: async () => {
-        const isThere = (await answers()).some(answer => 'facts' in answer);
-        return isThere
-          ? readersFinding(await loader.readers(), loader)
-          : skipped('the loader would say who reads');
+        const others = answers.filter(other => other.market !== market && other.address === address);
+        const othersThere = (await Promise.all(others.map(other => other.answer()))).some(isThere);
+        return loaderFinding(await answer(), { market, address, isAnothers: othersThere });
       },
-    },
+    })),
+    ...answers.map(({ market, address, answer }) => ({
+      name: 'hdb',
+      of: market,
+      limitMs,
+      run: async () =>
+        isThere(await answer())
+          ? readersFinding(await loader.readers(market), address)
+          : skipped('its loader would say who reads'),
+    })),
   ];
+}
+
+function isThere(answer: Answer): boolean {
+  return 'facts' in answer;
 }
 
 type Answer = { readonly facts: LoaderFacts } | { readonly error: unknown };
@@ -98,7 +109,14 @@ async function answerOf(market: Market, loader: LoaderSubject): Promise<Answer> 
   }
 }
 
-function loaderFinding(answer: Answer, all: readonly Answer[], { address }: LoaderSubject): Finding {
+interface LoaderPlace {
+  readonly market: Market;
+  readonly address: string;
+  /** Whether the loader of another market is there. */
+  readonly isAnothers: boolean;
+}
+
+function loaderFinding(answer: Answer, { market, address, isAnothers }: LoaderPlace): Finding {
   if ('facts' in answer) return pass(`${address} writes ${answer.facts.root}`);
   const { error } = answer;
   const isAway = error instanceof KdbConnectError && error.code === 'KDB_UNREACHABLE';
@@ -114,9 +132,13 @@ function loaderFinding(answer: Answer, all: readonly Answer[], { address }: Load
       'It answers nobody while it merges: run doctor again later. If it stays so, look at its log.',
     );
   }
-  // One process may well serve several markets, of which this loader has one.
-  const isAnothers = error instanceof NotLoaderError && all.some(other => 'facts' in other);
-  return findingOf(error, isAnothers ? 'warn' : 'fail');
+  if (isAnothers && error instanceof NotLoaderError) {
+    return fail(
+      `${address} is the loader of another market: rows of ended dates of ${market} wait in the spool`,
+      `Start one for ${market}, and give its address in history.loader.addresses: ${market}=HOST:PORT.`,
+    );
+  }
+  return findingOf(error);
 }
 
 function isBusy(error: unknown): boolean {
@@ -126,7 +148,7 @@ function isBusy(error: unknown): boolean {
   );
 }
 
-function readersFinding(readers: Readers, { address }: LoaderSubject): Finding {
+function readersFinding(readers: Readers, address: string): Finding {
   switch (readers.kind) {
     case 'unknown':
       return skipped('the loader does not say who reads');

@@ -1,4 +1,5 @@
 import { systemClock } from '../../base/clock.ts';
+import { loaderAddress } from '../../config/loader-address.ts';
 import type { Configuration, TargetConfiguration } from '../../config/schema.ts';
 import { resolveSecrets, type Secret } from '../../config/secrets.ts';
 import { systemSources } from '../../config/system-sources.ts';
@@ -11,6 +12,7 @@ import { Loader } from '../../kdb/loader/loader.ts';
 import { type Target, targetName } from '../../kdb/target.ts';
 import { channelsNamed } from '../../massive/channels.ts';
 import { AGGREGATE_TABLES, STATUS_TABLES, type TableDefinition } from '../../tables/definitions.ts';
+import type { Market } from '../../tables/markets.ts';
 import { loaderTarget } from '../backfill/loader.ts';
 import { configuredTarget } from '../configured-target.ts';
 import { tickerplantCalendar } from '../start/feed-assembly.ts';
@@ -59,7 +61,7 @@ async function openQuestions(target: Target, connectMs: number): Promise<OpenQue
   return new SmallQueries(socket, { clock: systemClock, answerTimeoutMs: ANSWER_MS }, () => {});
 }
 
-/** The loader of the configuration as the checks of it need it, for real. */
+/** The loaders of the configuration as the checks of them need them, for real. */
 export function loaderSubject(configuration: Configuration, hide: Hide): LoaderSubject {
   const { history, timeouts } = configuration;
   const options = {
@@ -67,18 +69,21 @@ export function loaderSubject(configuration: Configuration, hide: Hide): LoaderS
     connectTimeoutMs: timeouts.targetConnectMs,
     answerTimeoutMs: ANSWER_MS,
   };
-  const target = () => loaderTarget(configuration, { hide });
+  const target = (market: Market) => loaderTarget(configuration, market, { hide });
   return {
-    address: `${history.loader.host}:${history.loader.port}`,
+    address(market) {
+      const { host, port } = loaderAddress(history.loader, market);
+      return targetName({ host, port, user: '', password: '' });
+    },
     // For the loader, and for who reads.
     limitMs: 2 * (timeouts.targetConnectMs + QUESTIONS * ANSWER_MS),
     async facts(market) {
-      const loader = await Loader.open(target(), { ...options, market });
+      const loader = await Loader.open(target(market), { ...options, market });
       loader.close();
       return loader.facts;
     },
-    async readers() {
-      const connection = await QueryConnection.open(target(), {
+    async readers(market) {
+      const connection = await QueryConnection.open(target(market), {
         ...options,
         maxAnswerBytes: DEFAULT_MAX_ANSWER_BYTES,
       });

@@ -64,15 +64,15 @@ describe('doctor - flat files', () => {
 describe('doctor - loader and readers', () => {
   const look = async (loader: Partial<LoaderSubject>) => {
     const subject: LoaderSubject = {
-      address: '127.0.0.1:5013',
+      address: () => '127.0.0.1:5013',
       limitMs: 1_000,
       facts: async market => ({ protocol: 1, market, root: `/hdb/${market}`, identity: '1' }),
       readers: async () => ({ kind: 'generations', connected: 1, current: 1 }),
       ...loader,
     };
     const findings = await findingsOf(loaderChecks(['stocks', 'crypto', 'stocks'], subject));
-    const [stocks, crypto, hdb] = Object.values(findings).map(lineOf);
-    return { stocks, crypto, hdb };
+    const [stocks, crypto, hdb, hdbOfCrypto] = Object.values(findings).map(lineOf);
+    return { stocks, crypto, hdb, hdbOfCrypto };
   };
   const refusing = (error: Error) => look({ facts: () => Promise.reject(error) });
 
@@ -81,6 +81,7 @@ describe('doctor - loader and readers', () => {
       stocks: 'pass: 127.0.0.1:5013 writes /hdb/stocks',
       crypto: 'pass: 127.0.0.1:5013 writes /hdb/crypto',
       hdb: 'pass: 1 reader is connected, with the current generation',
+      hdbOfCrypto: 'pass: 1 reader is connected, with the current generation',
     });
   });
 
@@ -98,17 +99,21 @@ describe('doctor - loader and readers', () => {
     expect((await refusing(refused)).stocks).to.equal('fail: it closed -> Check it.');
   });
 
-  it("one of another market fails, and is a warning where it is another feed's", async () => {
+  it("one of another market fails; where it is another feed's, each market needs one of its own", async () => {
     const other = (market: string) => new NotLoaderError(':5013', `a loader of ${market}`, 'one of stocks');
     expect((await refusing(other('stocks'))).stocks).to.match(/^fail: .*expected a loader of stocks/);
-    const found = await look({
-      facts: async market => {
-        if (market === 'crypto') throw other(market);
-        return { protocol: 1, market, root: '/hdb', identity: '1' };
-      },
-    });
+    const facts: LoaderSubject['facts'] = async market => {
+      if (market === 'crypto') throw other(market);
+      return { protocol: 1, market, root: '/hdb', identity: '1' };
+    };
+    const found = await look({ facts });
     expect(found.stocks).to.match(/^pass/);
-    expect(found.crypto).to.match(/^warn: .*expected a loader of crypto/);
+    expect(found.crypto).to.match(
+      /^fail: 127.0.0.1:5013 is the loader of another market: .* -> .*history\.loader\.addresses: crypto=HOST:PORT/,
+    );
+    expect(found.hdbOfCrypto).to.match(/^skipped/);
+    const apart = await look({ facts, address: market => (market === 'crypto' ? ':5023' : ':5013') });
+    expect(apart.crypto).to.match(/^fail: .*expected a loader of crypto/);
   });
 
   it('nobody who reads, and readers that are behind, are warnings', async () => {

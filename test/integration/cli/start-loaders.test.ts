@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { AGGREGATE_TABLES } from '../../../src/tables/definitions.ts';
+import { CommandProcess } from '../../support/command-process.ts';
+import { FakeTickerplant } from '../../support/fake-tickerplant.ts';
+import { START_MS } from '../../support/feed-harness.ts';
+import { LoaderProcess } from '../../support/loader-process.ts';
+import { MassiveServer, type ServerConnection } from '../../support/massive-server.ts';
+import { testSecret } from '../../support/secrets.ts';
+
+const DAY_MS = 86_400_000;
+const FEEDS = [
+  { market: 'stocks', channel: 'A', identity: { ev: 'A', sym: 'AAPL' } },
+  { market: 'crypto', channel: 'XAS', identity: { ev: 'XAS', pair: 'BTC-USD' } },
+] as const;
+
+describe('massive-kdb start - loaders of several markets', () => {
+  let directory: string;
+  let massive: MassiveServer;
+  let tickerplants: readonly FakeTickerplant[];
+  let loaders: readonly LoaderProcess[];
+  let started: CommandProcess | undefined;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'massive-kdb-loaders-'));
+    massive = await MassiveServer.start();
+    tickerplants = await Promise.all(FEEDS.map(() => FakeTickerplant.listen([AGGREGATE_TABLES.agg1s])));
+    loaders = FEEDS.map(({ market }) => new LoaderProcess(join(directory, market), [], market));
+  });
+  afterEach(async () => {
+    started?.process.kill('SIGKILL');
+    for (const loader of loaders) await loader.stop();
+    for (const { server } of tickerplants) await server.close();
+    await massive.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('rows of an ended date go to the loader of their market', async () => {
+    started = await start();
+    for (const [index, { market, identity }] of FEEDS.entries()) {
+      const connection = await connectionOf(market);
+      const { updates, server } = tickerplants[index]!;
+      for (const startMs of [START_MS - DAY_MS, START_MS]) {
+        const window = { s: startMs, e: startMs + 1000 };
+        connection.send([{ ...identity, v: 1, o: 2, c: 2, h: 2, l: 2, ...window }]);
+      }
+      await server.watch.until(() => updates.length > 0);
+    }
+    started.process.kill('SIGTERM');
+    const { code, stderr } = await started.done;
+    expect(code, stderr).to.equal(0);
+    const held = loaders.map(loader =>
+      loader.literal('exec `$string sym from .part.read[`agg1s;.store.path[`agg1s;2026.10.01]]'),
+    );
+    expect(await Promise.all(held)).to.deep.equal([',`AAPL', ',`BTC-USD']);
+  });
+
+  /** Both markets in one configuration, with a tickerplant and a loader each. */
+  async function start(): Promise<CommandProcess> {
+    const [stocks, crypto] = await Promise.all(loaders.map(loader => loader.port()));
+    const file = join(directory, 'feeds.json');
+    writeFileSync(
+      file,
+      JSON.stringify({
+        feeds: FEEDS.map(({ market, channel }) => ({
+          ...{ market, channels: [channel], host: new URL('/', massive.url).href, targets: [market] },
+        })),
+        targets: FEEDS.map(({ market }, index) => ({ name: market, port: tickerplants[index]!.server.port })),
+        gaps: { fill: false },
+        history: { loader: { port: stocks, addresses: [`crypto=:${crypto}`] } },
+      }),
+    );
+    const environment = { MASSIVE_API_KEY: testSecret('massive'), HOME: directory };
+    return new CommandProcess(['start', '--config', file], environment, directory);
+  }
+
+  async function connectionOf(market: string): Promise<ServerConnection> {
+    const both = await Promise.all([massive.connection(0), massive.connection(1)]);
+    const connection = both.find(({ request }) => request.url?.endsWith(market))!;
+    await connection.subscribed;
+    return connection;
+  }
+});
