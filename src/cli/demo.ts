@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +58,12 @@ export const demo = defineCommand({
     checkSimulation(given);
     const directory = await mkdtemp(join(tmpdir(), 'massive-kdb-demo-'));
     const children: Child[] = [];
+    // Where this process ends at once, as when the reader of its output has left.
+    const atExit = () => {
+      for (const child of children) child.process.kill('SIGKILL');
+      rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
+    };
+    process.once('exit', atExit);
     try {
       const simulator = startSimulator(given, directory);
       children.push(simulator);
@@ -76,6 +83,7 @@ export const demo = defineCommand({
       return summary.complete ? ExitCode.ok : ExitCode.failed;
     } finally {
       for (const child of children.reverse()) await child.stop();
+      process.removeListener('exit', atExit);
       await rm(directory, { recursive: true, force: true });
     }
   },
@@ -100,7 +108,9 @@ function checkSimulation({ symbols, seed, rate = defaultRate(symbols, 1) }: Simu
 function startSimulator({ symbols, rate, seed }: SimulatorFlags, directory: string): Child {
   const args = ['simulate', '--json', '--symbols', String(symbols), '--seed', String(seed)];
   if (rate !== undefined) args.push('--rate', String(rate));
-  return massiveKdb('simulator', args, { directory, environment: cleanEnvironment({}), showErrors: false });
+  // Its files go with those of the demo.
+  const environment = cleanEnvironment({ TMPDIR: directory });
+  return massiveKdb('simulator', args, { directory, environment, showErrors: false });
 }
 
 /** Starts the feed with a file of its own, so that no configuration of this machine has a say. */

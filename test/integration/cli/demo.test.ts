@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
 import type { CommandContext } from '../../../src/cli/command.ts';
 import { type Child, cleanEnvironment, massiveKdb } from '../../../src/cli/demo/child.ts';
 import { demo } from '../../../src/cli/demo.ts';
-import { runCommand } from '../../support/command-process.ts';
+import { CommandProcess, runCommand } from '../../support/command-process.ts';
 
 describe('massive-kdb demo', () => {
   it('mistakes in its flags are told before anything is started', async () => {
@@ -40,6 +44,23 @@ describe('massive-kdb demo', () => {
     expect(run.stdout).to.match(
       /Status page {3}http:\/\/127\.0\.0\.1:\d+\/, its token: cat \S+status-token\n/,
     );
+  });
+
+  it('leaves nothing behind where the reader of its output has left', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'massive-kdb-demo-test-'));
+    const { process, done } = new CommandProcess(['demo', '--symbols', '20'], { TMPDIR: directory });
+    // What runs it from its sources has files there, too.
+    const own = () => readdirSync(directory).filter(name => name.startsWith('massive-kdb-'));
+    try {
+      await once(process.stdout!, 'data');
+      expect(own()).to.have.lengthOf(1);
+      process.stdout!.destroy();
+      expect((await done).code).to.equal(0);
+      expect(own()).to.deep.equal([]);
+    } finally {
+      process.kill('SIGKILL');
+      rmSync(directory, { recursive: true });
+    }
   });
 
   describe('its processes', () => {
