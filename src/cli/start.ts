@@ -98,13 +98,14 @@ async function runFeeds(
     const hangup = onHangup(flags, current, feeds, logger, manager);
     tellStop(context.stop, configuration.timeouts.stopMs, logger);
     report.start();
-    const status = await serveStatus(configuration, { ...told, metrics, source: report });
+    // Not waited for: its address may have to be looked up.
+    const serving = serveStatus(configuration, { ...told, metrics, source: report });
     return await runToEnd(feeds, gaps, flags, context).finally(async () => {
       report.stop();
       hangup.cancel();
       manager?.stopping();
       await controls.close();
-      await status?.close();
+      await (await serving)?.close();
       await gaps.close();
       await manager?.told();
     });
