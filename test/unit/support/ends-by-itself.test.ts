@@ -11,7 +11,7 @@ describe('tests that leave something running', () => {
     const { status, stdout, stderr } = runFixture({});
     expect(stdout).to.include('1 passing');
     expect(stderr).to.match(
-      /The tests are over and something keeps running: TCPServerWrap\. Ended with it: no process\./,
+      /The tests are over and something keeps running: TCPServerWrap\. Ended with it: /,
     );
     expect(status).to.equal(1);
   });
@@ -20,7 +20,7 @@ describe('tests that leave something running', () => {
     if (!existsSync('/proc/self/stat')) this.skip();
     // The process has the output of the run: as long as it lives, its readers wait.
     const { status, stderr } = runFixture({ LEAVE_PROCESS: '1' });
-    expect(stderr).to.match(/Ended with it: \S*node -e setInterval/);
+    expect(stderr).to.match(/Ended with it: .*node -e setInterval/);
     expect(status).to.equal(1);
   });
 
