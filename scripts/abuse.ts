@@ -13,7 +13,7 @@ import { type StatusAddress, statusAddressPath } from '../src/cli/start/status-s
 import type { DaemonStatus } from '../src/ops/status/report.ts';
 import { lostRows } from '../src/realtime/summary.ts';
 import { StatusAbuser } from '../test/support/status-abuser.ts';
-import { LiveSide, sentRows, stopped } from './live-side.ts';
+import { LiveLoad, sentRows, stopped } from './live-load.ts';
 
 const SETTLE_MS = 15_000;
 /** Rows/s under abuse may differ by this share. */
@@ -23,7 +23,7 @@ const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '30' }, rate: { type: 'string', default: '10000' } },
 });
 const phaseMs = Number(values.seconds) * 1000;
-process.exitCode = (await LiveSide.during('abuse', run)) ? 0 : 1;
+process.exitCode = (await LiveLoad.during('abuse', run)) ? 0 : 1;
 
 /** What the feed did in one stretch of time. */
 interface Phase {
@@ -35,7 +35,7 @@ interface Phase {
   readonly cpuShare: number;
 }
 
-async function run(live: LiveSide): Promise<boolean> {
+async function run(live: LiveLoad): Promise<boolean> {
   const { url, control } = await live.simulator(values.rate);
   live.tickerplant();
   const daemon = live.daemon(url, { MASSIVE_KDB_STATUS_PORT: '0' });

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Child, cleanEnvironment } from '../src/cli/demo/child.ts';
-import { LiveSide, MAIN, sentRows, stopped } from './live-side.ts';
+import { LiveLoad, MAIN, sentRows, stopped } from './live-load.ts';
 import { readTickerplantLog } from './outage/tickerplant-log.ts';
 
 const BEFORE_MS = 15_000;
@@ -20,9 +20,9 @@ const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '10' }, rate: { type: 'string', default: '10000' } },
 });
 const outageMs = Number(values.minutes) * 60_000;
-process.exitCode = (await LiveSide.during('outage', run)) ? 0 : 1;
+process.exitCode = (await LiveLoad.during('outage', run)) ? 0 : 1;
 
-async function run(live: LiveSide): Promise<boolean> {
+async function run(live: LiveLoad): Promise<boolean> {
   const { url, control } = await live.simulator(values.rate);
   const first = live.tickerplant();
   const daemon = live.daemon(url, { MASSIVE_KDB_TIMEOUTS_STOP_MS: '60000' });

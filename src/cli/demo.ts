@@ -83,8 +83,8 @@ export const demo = defineCommand({
       return summary.complete ? ExitCode.ok : ExitCode.failed;
     } finally {
       for (const child of children.reverse()) await child.stop();
-      process.removeListener('exit', atExit);
       await rm(directory, { recursive: true, force: true });
+      process.removeListener('exit', atExit);
     }
   },
 });

@@ -7,6 +7,8 @@ import { ExitCode } from '../base/exit-codes.ts';
 import { guardedClock } from '../base/guarded-clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { ProcessLock } from '../base/process-lock.ts';
+import { sharedLoaders } from '../config/loader-address.ts';
+import type { Configuration } from '../config/schema.ts';
 import { resolveSecrets } from '../config/secrets.ts';
 import { systemSources } from '../config/system-sources.ts';
 import { acquireConnectionLock } from '../massive/connection-lock.ts';
@@ -73,6 +75,7 @@ async function runFeeds(
   context: CommandContext,
 ): Promise<ExitCode> {
   const { configuration } = current;
+  warnOfSharedLoaders(configuration, logger);
   const counters = memoryCounters();
   const quarantine = new QuarantineFile(configuration.quarantine, { clock: systemClock, logger, counters });
   const metrics = new Metrics({ clock: systemClock, counters });
@@ -98,14 +101,13 @@ async function runFeeds(
     const hangup = onHangup(flags, current, feeds, logger, manager);
     tellStop(context.stop, configuration.timeouts.stopMs, logger);
     report.start();
-    // Not waited for: its address may have to be looked up.
-    const serving = serveStatus(configuration, { ...told, metrics, source: report });
+    const status = serveStatus(configuration, { ...told, metrics, source: report });
     return await runToEnd(feeds, gaps, flags, context).finally(async () => {
       report.stop();
       hangup.cancel();
       manager?.stopping();
       await controls.close();
-      await (await serving)?.close();
+      await status.close();
       await gaps.close();
       await manager?.told();
     });
@@ -113,6 +115,15 @@ async function runFeeds(
     await closeSpools(spools, logger);
     await quarantine.close();
     await Promise.all(locks.map(lock => lock.release()));
+  }
+}
+
+function warnOfSharedLoaders({ feeds, history }: Configuration, logger: Logger): void {
+  const markets = feeds.map(({ market }) => market);
+  for (const [address, sharing] of sharedLoaders(history.loader, markets)) {
+    logger.warn(
+      `${sharing.join(' and ')} have one loader, at ${address}, which writes one market: rows of ended dates of the others would wait in the spool. Give each its own in history.loader.addresses`,
+    );
   }
 }
 

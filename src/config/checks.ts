@@ -1,5 +1,5 @@
 import { isLoopback } from '../base/loopback.ts';
-import { parseLoaderAddress } from './loader-address.ts';
+import { loaderAddressText, parseLoaderAddress } from './loader-address.ts';
 import { nearest } from './nearest.ts';
 import { type Origins, originText, type SettingPath } from './origin.ts';
 import type { Problem } from './problems.ts';
@@ -115,18 +115,18 @@ function checkFeeds({ feeds, targets }: ParsedConfiguration, origins: Origins, r
 /** A market has one loader, and a loader one market. */
 function checkLoaders({ history }: ParsedConfiguration, origins: Origins, report: Report): void {
   const seen = new Map<string, SettingPath>();
-  for (const [index, text] of history.loader.addresses.entries()) {
+  const { host, addresses } = history.loader;
+  for (const [index, text] of addresses.entries()) {
     const path = ['history', 'loader', 'addresses', index];
-    const address = parseLoaderAddress(text);
+    const address = parseLoaderAddress(text, host);
     if ('problem' in address) {
       report(path, address.problem);
       continue;
     }
-    for (const taken of [address.market, `${address.host}:${address.port}`]) {
-      const first = seen.get(taken);
-      if (first) report(path, `gives ${taken} again, as at ${originText(origins.of(first))}`);
-      seen.set(taken, path);
-    }
+    const both = [address.market, loaderAddressText(address)];
+    const again = both.find(one => seen.has(one));
+    if (again) report(path, `gives ${again} again, as at ${originText(origins.of(seen.get(again)!))}`);
+    for (const one of both) seen.set(one, path);
   }
 }
 

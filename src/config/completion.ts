@@ -48,7 +48,7 @@ export function completed(
     state: { directory: stateDirectory },
     spool: { ...spool, directory: inState(['spool', 'directory'], spool.directory) },
     quarantine: { ...quarantine, directory: inState(['quarantine', 'directory'], quarantine.directory) },
-    history: completedHistory(history, absolute),
+    history: completedHistory(history, origins, absolute),
     status: {
       ...status,
       tlsCertFile: optional(['status', 'tlsCertFile'], status.tlsCertFile),
@@ -58,7 +58,11 @@ export function completed(
   };
 }
 
-function completedHistory(history: Configuration['history'], absolute: Absolute): Configuration['history'] {
+function completedHistory(
+  history: Configuration['history'],
+  origins: Origins,
+  absolute: Absolute,
+): Configuration['history'] {
   const { keyFile, flatFiles, loader, cacheDirectory } = history;
   const optional = (name: readonly string[], value: string | null) =>
     value === null ? null : absolute(['history', ...name], value);
@@ -74,9 +78,17 @@ function completedHistory(history: Configuration['history'], absolute: Absolute)
     },
     loader: {
       ...loader,
+      addresses: isPortCloser(origins) ? [] : loader.addresses,
       passwordFile: optional(['loader', 'passwordFile'], loader.passwordFile),
       tlsCaFile: optional(['loader', 'tlsCaFile'], loader.tlsCaFile),
     },
     cacheDirectory: absolute(['history', 'cacheDirectory'], cacheDirectory),
   };
+}
+
+/** Whether one port was given for all loaders where what it stands above has several. */
+function isPortCloser(origins: Origins): boolean {
+  const layers = ['default', 'file', 'environment', 'flag'];
+  const layerOf = (name: string) => layers.indexOf(origins.of(['history', 'loader', name]).kind);
+  return layerOf('port') > layerOf('addresses');
 }

@@ -1,6 +1,7 @@
 import { MARKETS, type Market } from '../tables/markets.ts';
 import type { ParsedConfiguration } from './schema.ts';
-import { type AddressProblem, parseTargetAddress } from './target-address.ts';
+import type { AddressProblem } from './target-address.ts';
+import { hostAddress, port } from './values.ts';
 
 /** Where the loader of one market is. */
 export interface LoaderAddress {
@@ -9,23 +10,35 @@ export interface LoaderAddress {
   readonly port: number;
 }
 
-const FORM = 'MARKET=:PORT or MARKET=HOST:PORT';
-
 type LoaderConfiguration = ParsedConfiguration['history']['loader'];
 
-/** Reads `MARKET=[HOST]:PORT`, as the gateway takes the processes of its markets. A problem never shows the text. */
-export function parseLoaderAddress(text: string): LoaderAddress | AddressProblem {
-  const [name, address = ''] = text.split(/=(.*)/s);
-  const market = MARKETS.find(each => each === name);
-  if (!market) {
+/**
+ * Reads `MARKET=[HOST]:PORT`, as the gateway takes the processes of its markets; an IPv6 address stands in brackets. A
+ * problem never shows the text, which may hold a password.
+ *
+ * @param defaultHost where no host is given
+ */
+export function parseLoaderAddress(text: string, defaultHost: string): LoaderAddress | AddressProblem {
+  const found = /^(?<name>\w+)=(?<host>\[[^\]]*\]|[^:[\]]*):(?<port>\d+)$/.exec(text);
+  if (!found?.groups) {
     return {
-      problem: `does not begin with a market and =; allowed: ${FORM}, with one of ${MARKETS.join(', ')}`,
+      problem:
+        'is not MARKET=:PORT or MARKET=HOST:PORT, such as crypto=:5023; user and password are those of history.loader',
     };
   }
-  const found = parseTargetAddress(address);
-  if ('problem' in found) return found;
-  if (found.user !== null) return { problem: 'names a user; give it as history.loader.user' };
-  return { market, host: found.host, port: found.port };
+  const { name, host = '' } = found.groups;
+  const market = MARKETS.find(each => each === name);
+  if (!market) return { problem: `is of no market; allowed: ${MARKETS.join(', ')}, such as crypto=:5023` };
+  const address = {
+    market,
+    host: host.replace(/^\[|\]$/g, '') || defaultHost,
+    port: Number(found.groups['port']),
+  };
+  if (!hostAddress.safeParse(address.host).success)
+    return { problem: `has no usable host; allowed: ${hostAddress.description}` };
+  if (!port.safeParse(address.port).success)
+    return { problem: `has no usable port; allowed: ${port.description}` };
+  return address;
 }
 
 /** Where the loader of a market is: among `addresses`, else at `host` and `port`. */
@@ -34,8 +47,26 @@ export function loaderAddress(
   market: Market,
 ): { readonly host: string; readonly port: number } {
   for (const text of addresses) {
-    const address = parseLoaderAddress(text);
+    const address = parseLoaderAddress(text, host);
     if (!('problem' in address) && address.market === market) return address;
   }
   return { host, port };
+}
+
+/** `127.0.0.1:5013`, `[::1]:5013` */
+export function loaderAddressText({ host, port }: Pick<LoaderAddress, 'host' | 'port'>): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Addresses that several of some markets have, though a loader writes one. */
+export function sharedLoaders(
+  loader: LoaderConfiguration,
+  markets: readonly Market[],
+): ReadonlyMap<string, readonly Market[]> {
+  const byAddress = new Map<string, Market[]>();
+  for (const market of new Set(markets)) {
+    const address = loaderAddressText(loaderAddress(loader, market));
+    byAddress.set(address, [...(byAddress.get(address) ?? []), market]);
+  }
+  return new Map([...byAddress].filter(([, sharing]) => sharing.length > 1));
 }

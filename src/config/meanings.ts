@@ -44,7 +44,8 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   'history.flatFiles.maxFileBytes': 'a larger file is refused',
   'history.loader.host': 'where the loader (q/feed.q) is',
   'history.loader.port': 'its port',
-  'history.loader.addresses': 'of markets whose loader is elsewhere: each market has a loader of its own',
+  'history.loader.addresses':
+    'where the loaders of further markets are; without a host at that of host. A port by flag or variable is for every market',
   'history.loader.user': 'the kdb+ user; null where it asks for none',
   'history.loader.password': 'the name of the secret that is its password',
   'history.loader.passwordFile': 'a file that holds its password',

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { CONVENTIONS } from '../tables/conventions.ts';
 import { FUTURES_EXCHANGES, MARKETS } from '../tables/markets.ts';
-import { directoryPath, filePath, oneOf, port, secretName, text, wholeNumber, yesOrNo } from './values.ts';
+import {
+  directoryPath,
+  filePath,
+  hostAddress,
+  oneOf,
+  port,
+  secretName,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from './values.ts';
 
 /** How a batch is known to have arrived: answered, proven by a later answer, or not at all. */
 export const PUBLISH_MODES = ['sync', 'async+chaser', 'async-unverified'] as const;
@@ -17,7 +27,6 @@ export const SYNC_POLICIES = ['each-drain', 'interval', 'never'] as const;
 export const REST_TIERS = ['basic', 'paid'] as const;
 
 const MIB = 1024 * 1024;
-const addressPattern = /^[A-Za-z0-9:]([A-Za-z0-9.:_-]*[A-Za-z0-9:])?$/;
 /** A name, an IPv4 address, or one of IPv6, which has two colons at least. */
 const hostPattern = /^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$/;
 
@@ -48,7 +57,7 @@ const feed = z.strictObject({
 /** A tickerplant. */
 const target = z.strictObject({
   name: text('a name for this target: letters, digits and - _ . :', /^[\w.:-]+$/),
-  host: text('a host name or an IP address', addressPattern).default('127.0.0.1'),
+  host: hostAddress.default('127.0.0.1'),
   port,
   user: text('the name of a kdb+ user, without a colon', /^[^:\s]+$/)
     .nullable()
@@ -102,11 +111,11 @@ const history = z
       .prefault({}),
     loader: z
       .strictObject({
-        host: text('a host name or an IP address', addressPattern).default('127.0.0.1'),
+        host: hostAddress.default('127.0.0.1'),
         port: port.default(5013),
         addresses: z
           .array(text('a market and the address of its loader, such as crypto=:5023'))
-          .describe('a list of MARKET=HOST:PORT, such as [crypto=:5023]')
+          .describe('a list of MARKET=HOST:PORT or MARKET=:PORT, such as crypto=:5023')
           .default([]),
         user: text('the name of a kdb+ user, without a colon', /^[^:\s]+$/)
           .nullable()
@@ -161,7 +170,7 @@ export const configurationSchema = z.strictObject({
   status: z
     .strictObject({
       enabled: yesOrNo.default(true),
-      host: text('a host name or an IP address', addressPattern).default('127.0.0.1'),
+      host: hostAddress.default('127.0.0.1'),
       port: wholeNumber(0, 65535, 'TCP port; 0: the system chooses').default(8910),
       tlsCertFile: filePath.nullable().default(null),
       tlsKeyFile: filePath.nullable().default(null),

@@ -29,4 +29,9 @@ export const secretName = text(
   /^[A-Z][A-Z0-9_]*$/,
 );
 
+export const hostAddress = text(
+  'a host name or an IP address',
+  /^[A-Za-z0-9:]([A-Za-z0-9.:_-]*[A-Za-z0-9:])?$/,
+);
+
 export const port = wholeNumber(1, 65535, 'TCP port');

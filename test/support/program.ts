@@ -22,7 +22,7 @@ function isBuilt(): boolean {
   if (builtMs === undefined) return false;
   const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map(name => join(ROOT, name));
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
-  return [...settings, ...sources.map(name => join(ROOT, 'src', name))].every(
+  return [join(ROOT, 'src'), ...settings, ...sources.map(name => join(ROOT, 'src', name))].every(
     path => (changedMs(path) ?? Number.POSITIVE_INFINITY) <= builtMs,
   );
 }

@@ -2,6 +2,7 @@ import { estimateOf, type Plan } from '../../historical/plan.ts';
 import type { BackfillReport } from '../../historical/report.ts';
 import type { Unit } from '../../historical/unit.ts';
 import { isoDateOf } from '../../tables/epoch.ts';
+import { bytesText, durationText } from '../format/quantities.ts';
 
 /** Dates and failures that are listed one by one. */
 const MOST_LISTED = 20;
@@ -14,9 +15,9 @@ export function planLines(plan: Plan, left: readonly Unit[], requestsPerMinute: 
   const what = `${request.market} ${request.table}, ${request.symbols}, ${isoDateOf(request.fromDate)} to ${isoDateOf(request.untilDate)}`;
   const by = source === 'flat' ? 'flat files' : 'REST';
   const cost = [
-    ...(bytes > 0 ? [`${(bytes / 1e6).toFixed(1)} MB`] : []),
+    ...(bytes > 0 ? [bytesText(bytes)] : []),
     ...(requests > 0 ? [`about ${requests} requests`] : []),
-    `about ${durationText(seconds)}`,
+    `about ${durationText(seconds * 1000)}`,
   ];
   return [
     `${what}, from ${by}`,
@@ -48,10 +49,4 @@ export function reportLines(report: BackfillReport, file: string): string[] {
 function listed(lines: readonly string[], more: string): string[] {
   if (lines.length <= MOST_LISTED) return [...lines];
   return [...lines.slice(0, MOST_LISTED), `... ${lines.length - MOST_LISTED} ${more}; all are in the report`];
-}
-
-function durationText(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
 }

@@ -1,4 +1,5 @@
 import type { QueryConnection } from '../../kdb/connection/query-connection.ts';
+import { countText } from '../format/quantities.ts';
 import { tableText } from '../format/table-text.ts';
 import { typedCommand } from './child.ts';
 import type { FeedPage } from './page.ts';
@@ -40,6 +41,6 @@ export async function showLatest(connection: QueryConnection): Promise<string> {
   const latest = await connection.query(
     `select time,sym,open,high,low,close,volume,vwap from agg1s where i>=${Math.max(0, seconds - LATEST_ROWS)}`,
   );
-  const counted = `agg1s ${seconds.toLocaleString('en')} rows, agg1m ${minutes.toLocaleString('en')} rows`;
+  const counted = `agg1s ${countText(seconds)} rows, agg1m ${countText(minutes)} rows`;
   return `\n${new Date().toLocaleTimeString('en', { hour12: false })}  ${counted}\n${[...tableText(latest)].join('\n')}\n`;
 }

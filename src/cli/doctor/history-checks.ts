@@ -67,23 +67,23 @@ export interface LoaderSubject {
 /** Whether each market has its loader, and who reads its database. */
 export function loaderChecks(markets: readonly Market[], loader: LoaderSubject): Check[] {
   const { limitMs } = loader;
-  const answers = [...new Set(markets)].map(market => ({
+  const loaders = [...new Set(markets)].map(market => ({
     market,
     address: loader.address(market),
     answer: once(() => answerOf(market, loader)),
   }));
   return [
-    ...answers.map(({ market, address, answer }) => ({
+    ...loaders.map(({ market, address, answer }) => ({
       name: 'loader',
       of: market,
       limitMs,
       run: async () => {
-        const others = answers.filter(other => other.market !== market && other.address === address);
+        const others = loaders.filter(other => other.market !== market && other.address === address);
         const othersThere = (await Promise.all(others.map(other => other.answer()))).some(isThere);
         return loaderFinding(await answer(), { market, address, isAnothers: othersThere });
       },
     })),
-    ...answers.map(({ market, address, answer }) => ({
+    ...loaders.map(({ market, address, answer }) => ({
       name: 'hdb',
       of: market,
       limitMs,

@@ -1,5 +1,5 @@
 import { systemClock } from '../../base/clock.ts';
-import { loaderAddress } from '../../config/loader-address.ts';
+import { loaderAddress, loaderAddressText } from '../../config/loader-address.ts';
 import type { Configuration, TargetConfiguration } from '../../config/schema.ts';
 import { resolveSecrets, type Secret } from '../../config/secrets.ts';
 import { systemSources } from '../../config/system-sources.ts';
@@ -71,10 +71,7 @@ export function loaderSubject(configuration: Configuration, hide: Hide): LoaderS
   };
   const target = (market: Market) => loaderTarget(configuration, market, { hide });
   return {
-    address(market) {
-      const { host, port } = loaderAddress(history.loader, market);
-      return targetName({ host, port, user: '', password: '' });
-    },
+    address: market => loaderAddressText(loaderAddress(history.loader, market)),
     // For the loader, and for who reads.
     limitMs: 2 * (timeouts.targetConnectMs + QUESTIONS * ANSWER_MS),
     async facts(market) {

@@ -31,12 +31,12 @@ export function sinceText(ms: number, nowMs: number): string {
   return `${isToday ? text.slice(11, 16) : text.slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** `3.1 MiB`, as the status page counts. */
+/** `3.1 MiB` */
 export function bytesText(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;
   let unit = 0;
-  for (; value >= 999.5 && unit < units.length - 1; unit++) value /= 1024;
+  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
   return unit === 0
     ? `${value} bytes`
     : `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;

@@ -33,8 +33,27 @@ export function statusAddressPath(stateDirectory: string): string {
   return join(stateDirectory, 'status-address.json');
 }
 
-/** Serves page, interfaces and metrics; undefined where that is switched off, or cannot be: the feeds go on without. */
-export async function serveStatus(
+/**
+ * Serves page, interfaces and metrics, where that is not switched off, as soon as it can: the feeds wait neither for the
+ * lookup of its address nor for anything else of it.
+ */
+export function serveStatus(configuration: Configuration, parts: StatusParts): ServedStatus {
+  let isClosed = false;
+  let served: ServedStatus | undefined;
+  void serve(configuration, parts).then(status => {
+    served = status;
+    return isClosed ? status?.close() : undefined;
+  });
+  return {
+    close: async () => {
+      isClosed = true;
+      await served?.close();
+    },
+  };
+}
+
+/** Undefined where it is switched off, or cannot be. */
+async function serve(
   { status, state, drain }: Configuration,
   { logger, metrics, source, ...parts }: StatusParts,
 ): Promise<ServedStatus | undefined> {

@@ -8,7 +8,8 @@ export class NotLoaderError extends KdbError {
       what: `${target} is not the loader that these rows are for`,
       expected,
       received,
-      remedy: 'Start it with: q q/feed.q -root DIRECTORY -market MARKET -p PORT',
+      remedy:
+        'Start one for this market (q q/feed.q -root DIRECTORY -market MARKET -p PORT), and give its address as history.loader, or in history.loader.addresses where there are several.',
     });
   }
 }

@@ -13,7 +13,7 @@ const SYMBOLS = 12_000;
 export const MAIN = resolve('dist/cli/main.js');
 
 /** Simulator, tickerplant and daemon, each a process of the last build, under a load of second bars of stocks. */
-export class LiveSide {
+export class LiveLoad {
   readonly logs: string;
   readonly state: string;
   readonly #directory: string;
@@ -28,10 +28,10 @@ export class LiveSide {
   }
 
   /** Ends its processes, and removes what they wrote, once `use` has ended. */
-  static async during<Result>(name: string, use: (live: LiveSide) => Promise<Result>): Promise<Result> {
-    const directory = await mkdtemp(join(tmpdir(), `massive-kdb-${name}-`));
+  static async during<Result>(name: string, use: (live: LiveLoad) => Promise<Result>): Promise<Result> {
     const [port] = (await freePorts(1)) as [number];
-    const live = new LiveSide(directory, port);
+    const directory = await mkdtemp(join(tmpdir(), `massive-kdb-${name}-`));
+    const live = new LiveLoad(directory, port);
     try {
       return await use(live);
     } finally {
