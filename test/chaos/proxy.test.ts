@@ -168,7 +168,7 @@ describe('chaos proxy - a way that can be disturbed', () => {
 
 /** Whether the server has what the client wrote, known by a second connection that takes the same way later. */
 async function arrivesBefore(course: Course, client: Socket, expected: boolean): Promise<boolean> {
-  if (expected) while (course.received.length === 0) await turn();
+  if (expected) while (course.received.length === 0 && !client.destroyed) await turn();
   else for (let i = 0; i < 20; i++) await turn();
   expect(client.destroyed).to.equal(false);
   return course.received.length > 0;

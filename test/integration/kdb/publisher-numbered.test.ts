@@ -28,10 +28,7 @@ describe('kdb publisher to our tickerplant', () => {
   beforeEach(() => {
     log = new NumberedLog();
   });
-  afterEach(async () => {
-    await harness.publisher.stop(0);
-    await harness.tickerplant.server.close();
-  });
+  afterEach(() => harness.close());
 
   async function start(changes: Parameters<typeof PublisherHarness.start>[0] = {}): Promise<void> {
     harness = await PublisherHarness.start(changes, tickerplant => {

@@ -156,15 +156,16 @@ describe('reconcile - a day', () => {
     const [lost, client] = [new FakeHeld(day.held), new FakeHeld(day.held)];
     lost.callsLeft = 1;
     const { done, clock } = reconcile(day, random, [lost, client]);
-    let comparison: DayComparison | undefined;
-    void done.then(found => {
-      comparison = found;
-    });
-    while (!comparison) {
+    let isOver = false;
+    const end = () => {
+      isOver = true;
+    };
+    done.then(end, end);
+    while (!isOver) {
       await new Promise(setImmediate);
       await clock.advance(1);
     }
-    requireEqual(comparison, day, 3);
+    requireEqual(await done, day, 3);
     expect([lost.opened, client.opened]).to.deep.equal([1, 1]);
     expect([lost.ended, client.ended]).to.deep.equal([0, 1]);
   });

@@ -9,6 +9,7 @@ import type { SpoolOptions } from '../../../../src/realtime/spool/options.ts';
 import { Spool } from '../../../../src/realtime/spool/spool.ts';
 import { systemSpoolFiles } from '../../../../src/realtime/spool/system-files.ts';
 import { CrashingFiles, type FileOperation, systemError } from '../../../support/crashing-files.ts';
+import { settled } from '../../../support/manual-clock.ts';
 import {
   type SpoolTestParts,
   spoolBatch,
@@ -122,7 +123,7 @@ describe('spool - a disk that fails', () => {
       return operation.name === 'datasync' ? held : undefined;
     };
     const first = spool.append([spoolBatch(7)]);
-    while (!operations.some(({ name }) => name === 'datasync')) await Promise.resolve();
+    while (!operations.some(({ name }) => name === 'datasync')) await settled();
     const others = [8, 9, 10].map(sequence => spool.append([spoolBatch(sequence)]));
     release();
     await Promise.all([first, ...others]);
