@@ -133,6 +133,7 @@ describe('massive session on real sockets', () => {
       },
       listener,
     );
+    cleanUp.push(() => session.stop(0));
     session.start();
     await listener.until(() => session.state.name === 'streaming');
     (await server.connection(0)).drop();

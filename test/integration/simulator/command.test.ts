@@ -51,8 +51,16 @@ class RunningCommand {
 }
 
 describe('simulate command', () => {
+  let command: RunningCommand | undefined;
+  // Where a test has failed it simulates on.
+  afterEach(async () => {
+    command?.stop('SIGTERM');
+    await command?.exit;
+    command = undefined;
+  });
+
   it('json - first the address, at the end what was sent', async () => {
-    const command = new RunningCommand('--json', '--symbols', '20', '--rate', '19', '--late', '0.2');
+    command = new RunningCommand('--json', '--symbols', '20', '--rate', '19', '--late', '0.2');
     const { url, port } = JSON.parse(await command.announced()) as { url: string; port: number };
     expect(url).to.equal(`ws://127.0.0.1:${port}`);
     const client = await StreamClient.authenticated(`${url}/stocks`);
@@ -66,7 +74,7 @@ describe('simulate command', () => {
   });
 
   it('text - one clear line, and a summary', async () => {
-    const command = new RunningCommand('--market', 'crypto', 'forex', '--symbols', '5');
+    command = new RunningCommand('--market', 'crypto', 'forex', '--symbols', '5');
     expect(await command.announced()).to.match(
       /^Simulating 5 symbols at ws:\/\/127\.0\.0\.1:\d+\/crypto ws:\/\/127\.0\.0\.1:\d+\/forex, key demo\. Ctrl-C stops\.$/,
     );
@@ -79,7 +87,7 @@ describe('simulate command', () => {
   });
 
   it('history - REST and files at the same address, with what the flags say', async () => {
-    const command = new RunningCommand(
+    command = new RunningCommand(
       ...[
         '--json',
         '--at',

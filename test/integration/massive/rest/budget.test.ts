@@ -20,12 +20,16 @@ const TAKER = fileURLToPath(new URL('../../../support/budget-taker.ts', import.m
 describe('REST budget', () => {
   let directory: string;
   const signal = new AbortController().signal;
+  const takers: ChildProcess[] = [];
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'massive-kdb-budget-'));
   });
 
-  afterEach(() => rmSync(directory, { recursive: true }));
+  afterEach(async () => {
+    await Promise.all(takers.splice(0).map(ended));
+    rmSync(directory, { recursive: true });
+  });
 
   function budget(
     options: { requestsPerMinute?: number; dailyRequests?: number } = {},
@@ -41,11 +45,21 @@ describe('REST budget', () => {
 
   /** A process that takes requests of the same budget, and prints the time that each is counted at. */
   function taker(count: number, requestsPerMinute: number): ChildProcess {
-    return spawn(
+    const child = spawn(
       process.execPath,
       ['--import', 'tsx', TAKER, directory, KEY, String(count), String(requestsPerMinute)],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
+    takers.push(child);
+    return child;
+  }
+
+  /** Resolves when a taker has ended, which it does not by itself where a test has failed. */
+  async function ended(child: ChildProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
   }
 
   async function timesOf(child: ChildProcess): Promise<number[]> {
