@@ -15,6 +15,9 @@ import { ManualClock, settled } from '../../support/manual-clock.ts';
 import { answerBytes, messageBytes, QServer } from '../../support/q-server.ts';
 import { LOCALHOST_CERTIFICATE, LOCALHOST_KEY, TEST_AUTHORITY } from '../../support/tls-fixture.ts';
 
+/** For what is answered at once, on a machine that is busy otherwise. */
+const LIMIT_MS = 60_000;
+
 /**
  * Why node-q opens connections here and does not carry batches: each test shows one weakness of node-q 2.7.0 by
  * itself, and the same situation through ours. One that stops failing by itself is one that node-q has mended.
@@ -47,9 +50,9 @@ describe('kdb connection - where node-q alone fails', () => {
     });
   }
 
-  async function connectOurs(target: Target, answerTimeoutMs = 60_000): Promise<IpcConnection> {
+  async function connectOurs(target: Target, answerTimeoutMs = LIMIT_MS): Promise<IpcConnection> {
     const options = { clock: systemClock, answerTimeoutMs, maxMessageBytes: 256 * 1024 * 1024 };
-    const socket = await openSocket(target, 5000, systemClock);
+    const socket = await openSocket(target, LIMIT_MS, systemClock);
     const connection = new IpcConnection(socket, options, { closed: () => {} });
     ours.push(connection);
     return connection;
@@ -60,8 +63,8 @@ describe('kdb connection - where node-q alone fails', () => {
   }
 
   async function questionsOf(target: Target, clock = systemClock): Promise<SmallQueries> {
-    const socket = await openSocket(target, 5000, clock);
-    const queries = new SmallQueries(socket, { clock, answerTimeoutMs: 1000 }, () => {});
+    const socket = await openSocket(target, LIMIT_MS, clock);
+    const queries = new SmallQueries(socket, { clock, answerTimeoutMs: LIMIT_MS }, () => {});
     ours.push(queries);
     return queries;
   }
@@ -98,7 +101,7 @@ describe('kdb connection - where node-q alone fails', () => {
     const clock = new ManualClock();
     const outcome = (await questionsOf(server.target(), clock)).ask('question').catch(error => error);
     await server.watch.until(() => server.requests.length === 2);
-    await clock.advance(1000);
+    await clock.advance(LIMIT_MS);
     expect(await outcome).instanceOf(KdbAnswerTimeoutError);
     await server.watch.until(() => server.openPeers.length === 1);
     expect(answered, 'node-q').equal(false);
@@ -142,7 +145,7 @@ describe('kdb connection - where node-q alone fails', () => {
       handshake: () => ({ bytes: Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n') }),
     });
     await connectNodeQ(server.target());
-    const error = await openSocket(server.target(), 5000, systemClock).catch(e => e);
+    const error = await openSocket(server.target(), LIMIT_MS, systemClock).catch(e => e);
     expect(error).instanceOf(KdbConnectError).property('code', 'KDB_NOT_Q');
   });
 
@@ -196,7 +199,8 @@ function asked(answered: Int32Array, ask: () => void): Promise<void> {
     setTimeout(() => {
       const before = Atomics.load(answered, 0);
       ask();
-      if (Atomics.wait(answered, 0, before, 5000) === 'timed-out') reject(new Error('no answer was sent'));
+      if (Atomics.wait(answered, 0, before, LIMIT_MS) === 'timed-out')
+        reject(new Error('no answer was sent'));
       setImmediate(() => setImmediate(resolve));
     });
   });

@@ -70,7 +70,9 @@ describe('REST in trouble', () => {
   for (const [name, faults] of PASSING) {
     it(`${name} - costs attempts, and no bar`, async () => {
       for (const fault of faults) simulator.simulator.inject(fault);
-      const rest = client({ silenceTimeoutMs: 2000 });
+      // Where silence is no fault, a busy machine makes none of it.
+      const isSilent = faults.some(({ kind }) => kind === 'http-silence');
+      const rest = client(isSilent ? { silenceTimeoutMs: 2000 } : {});
       expect(await valuesOf(rest, 'AAPL')).to.deep.equal(truth);
       expect(rest.counted('rest_requests_retried')).to.be.within(1, 5);
     });
