@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { systemClock } from '../../../src/base/clock.ts';
-import { startSimulator } from '../../../src/simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
 import { START_MS, symbolsOf } from '../../support/feed-harness.ts';
 import { checkMetrics } from '../../support/promtool.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
@@ -13,17 +14,33 @@ import { StatusAbuser } from '../../support/status-abuser.ts';
 
 describe('massive-kdb start - status server', () => {
   let daemon: StartedDaemon;
+  let simulator: Simulator | undefined;
+  let abuser: StatusAbuser | undefined;
 
   beforeEach(async () => {
     daemon = await StartedDaemon.prepare();
   });
-  afterEach(() => daemon.close());
+  // Not left to a test, which may never come to its end.
+  afterEach(async () => {
+    abuser?.stop();
+    await simulator?.close();
+    await daemon.close();
+    abuser = undefined;
+    simulator = undefined;
+  });
 
   const inState = (name: string): string => join(daemon.directory, '.local/state/massive-kdb', name);
 
+  /** Where the daemon says that its status is: rows may be delivered before it has looked up its own address. */
+  async function told(): Promise<{ readonly address: string; readonly pid: number }> {
+    const file = inState('status-address.json');
+    while (!existsSync(file) && existsSync(daemon.directory)) await delay(20);
+    return JSON.parse(readFileSync(file, 'utf8'));
+  }
+
   /** Asks the daemon with its token. */
   async function ask(path: string): Promise<Response> {
-    const { address } = JSON.parse(readFileSync(inState('status-address.json'), 'utf8'));
+    const { address } = await told();
     const authorization = `Bearer ${readFileSync(inState('status-token'), 'utf8').trim()}`;
     return fetch(`${address}${path}`, { headers: { authorization } });
   }
@@ -32,7 +49,7 @@ describe('massive-kdb start - status server', () => {
     const { process, done } = daemon.start();
     await daemon.send(0, ['AAPL', 'MSFT']);
     await daemon.delivered();
-    expect(JSON.parse(readFileSync(inState('status-address.json'), 'utf8')).pid).to.equal(process.pid);
+    expect((await told()).pid).to.equal(process.pid);
     expect(statSync(inState('status-token')).mode & 0o777).to.equal(0o600);
     const status = JSON.parse(await (await ask('/api/status')).text());
     expect(status.feeds[0]).to.deep.include({ name: 'stocks', receivedRows: { agg1s: 2 } });
@@ -71,42 +88,36 @@ describe('massive-kdb start - status server', () => {
   });
 
   it('whatever is thrown at it, no row is lost', async () => {
-    const simulator = await startSimulator(
+    simulator = await startSimulator(
       {
         ...{ symbols: 2000, rate: 1000, lateShare: 0, atMs: START_MS },
         keys: [{ key: testSecret('massive'), markets: 'all' }],
       },
       { clock: systemClock, logger: new RecordingLogger() },
     );
-    let abuser: StatusAbuser | undefined;
-    try {
-      const { process, done } = daemon.startFrom(simulator.url);
-      await daemon.delivered();
-      const { address } = JSON.parse(readFileSync(inState('status-address.json'), 'utf8'));
-      abuser = new StatusAbuser(address);
-      const abuse = abuser.run();
-      const before = daemon.tickerplant.updates.length;
-      await daemon.tickerplant.server.watch.until(
-        () => abuser!.rounds >= 3 && daemon.tickerplant.updates.length > before + 5,
-      );
-      expect((await ask('/api/status')).status).to.equal(200);
-      simulator.pause();
-      const { sent } = simulator.truth().tables['agg1s']!;
-      await daemon.tickerplant.server.watch.until(() => delivered() >= sent);
-      abuser.stop();
-      await abuse;
-      process.kill('SIGTERM');
-      const { code, stderr } = await done;
-      expect([code, delivered()]).to.deep.equal([0, sent]);
-      // Told once for each reason, and once for those in between.
-      expect(stderr.split('\n').filter(line => line.includes('a request is refused')).length).to.be.lessThan(
-        60,
-      );
-      expect(stderr.split('\n').filter(line => / error status page/.test(line))).to.deep.equal([]);
-    } finally {
-      abuser?.stop();
-      await simulator.close();
-    }
+    const { process, done } = daemon.startFrom(simulator.url);
+    await daemon.delivered();
+    const { address } = await told();
+    abuser = new StatusAbuser(address);
+    const abuse = abuser.run();
+    const before = daemon.tickerplant.updates.length;
+    await daemon.tickerplant.server.watch.until(
+      () => abuser!.rounds >= 3 && daemon.tickerplant.updates.length > before + 5,
+    );
+    expect((await ask('/api/status')).status).to.equal(200);
+    simulator.pause();
+    const { sent } = simulator.truth().tables['agg1s']!;
+    await daemon.tickerplant.server.watch.until(() => delivered() >= sent);
+    abuser.stop();
+    await abuse;
+    process.kill('SIGTERM');
+    const { code, stderr } = await done;
+    expect([code, delivered()]).to.deep.equal([0, sent]);
+    // Told once for each reason, and once for those in between.
+    expect(stderr.split('\n').filter(line => line.includes('a request is refused')).length).to.be.lessThan(
+      60,
+    );
+    expect(stderr.split('\n').filter(line => / error status page/.test(line))).to.deep.equal([]);
   });
 
   function delivered(): number {

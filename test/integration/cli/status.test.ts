@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { controlPath } from '../../../src/cli/start/gaps.ts';
 import { askControl } from '../../../src/ops/control/client.ts';
@@ -31,6 +32,7 @@ describe('a running daemon says how it is', () => {
   let daemon: CommandProcess;
   let connection: ServerConnection;
   const others: CommandProcess[] = [];
+  let sending: NodeJS.Timeout | undefined;
 
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'massive-kdb-status-'));
@@ -48,6 +50,7 @@ describe('a running daemon says how it is', () => {
     await connection.subscribed;
   });
   after(async () => {
+    clearInterval(sending);
     for (const { process } of [daemon, ...others]) process.kill('SIGKILL');
     await Promise.all([daemon, ...others].map(({ done }) => done));
     await massive.stop();
@@ -67,12 +70,14 @@ describe('a running daemon says how it is', () => {
     askControl(controlPath(join(directory, 'state'), 'stocks'), 'POST', path, {
       symbols,
     }) as Promise<Subscriptions>;
-  /** Asks until the answer is as it will be. */
+  /** Asks until the answer is as it will be. The daemon has other work, and whoever waits ends with it. */
   async function askUntil<Answer>(path: string, is: (answer: Answer) => boolean): Promise<Answer> {
-    for (;;) {
+    while (daemon.process.exitCode === null && daemon.process.signalCode === null) {
       const answer = await ask<Answer>(path);
       if (answer !== undefined && is(answer)) return answer;
+      await delay(20);
     }
+    throw new Error(`the daemon has ended: ${(await daemon.done).stderr}`);
   }
   function bar(sym: string, secondsAgo: number, close: number): object {
     const startMs = (Math.floor(Date.now() / 1000) - secondsAgo) * 1000;
@@ -138,7 +143,7 @@ describe('a running daemon says how it is', () => {
     const tap = command('tap', '--sym', 'AAPL', '--json');
     const read = once(tap.process.stdout!, 'data');
     // It may not listen yet when the first ones pass.
-    const sending = setInterval(() => connection.send([bar('IBM', 3, 1), bar('AAPL', 3, 21.5)]), 100);
+    sending = setInterval(() => connection.send([bar('IBM', 3, 1), bar('AAPL', 3, 21.5)]), 100);
     const [line] = await read.finally(() => clearInterval(sending));
     expect(JSON.parse(String(line).split('\n')[0]!)).to.include({ table: 'agg1s', sym: 'AAPL', close: 21.5 });
     tap.process.kill('SIGINT');
