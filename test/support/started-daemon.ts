@@ -59,6 +59,8 @@ export class StartedDaemon {
 
   async close(): Promise<void> {
     for (const { process } of this.#processes) process.kill('SIGKILL');
+    // One that has not ended yet may write into the directory while it is removed.
+    await Promise.all(this.#processes.map(({ done }) => done));
     await this.massive.stop();
     await this.tickerplant.server.close();
     rmSync(this.directory, { recursive: true });

@@ -59,6 +59,7 @@ describe('massive-kdb demo', () => {
       expect(own()).to.deep.equal([]);
     } finally {
       process.kill('SIGKILL');
+      await done;
       rmSync(directory, { recursive: true });
     }
   });

@@ -26,6 +26,7 @@ describe('massive-kdb start - what an operator sees', () => {
   });
   afterEach(async () => {
     for (const { process } of processes) process.kill('SIGKILL');
+    await Promise.all(processes.map(({ done }) => done));
     await massive.stop();
     await tickerplant.server.close();
     rmSync(directory, { recursive: true });
