@@ -48,6 +48,8 @@ export interface HarnessOptions {
   readonly stallMs?: number;
   /** By how much the service delays what it sends. */
   readonly delayMs?: number;
+  /** How long a tickerplant may take to let the feed in. */
+  readonly connectTimeoutMs?: number;
 }
 
 /** A feed between a Massive, a disk, a tickerplant and a loader on this machine, all under a test's control. */
@@ -201,7 +203,7 @@ export class FeedHarness {
 
   #target(
     surroundings: FeedTargetSurroundings,
-    { failFast, backlogBytes, delayMs = 0 }: HarnessOptions,
+    { failFast, backlogBytes, delayMs = 0, connectTimeoutMs = 60_000 }: HarnessOptions,
   ): FeedTarget {
     return new FeedTarget(
       {
@@ -218,7 +220,7 @@ export class FeedHarness {
           limits: DEFAULT_PUBLISHER_LIMITS,
           timing: {
             ...DEFAULT_PUBLISHER_TIMING,
-            connectTimeoutMs: 100,
+            connectTimeoutMs,
             firstBackoffMs: 1,
             longestBackoffMs: 5,
             dateIntervalMs: 5,

@@ -185,7 +185,7 @@ describe('massive-kdb doctor', function () {
             '--history-rest-address',
             rest.address,
             '--timeouts-massive-answer-ms',
-            '500',
+            '3000',
           ],
         ],
         { KDB_PASSWORD: 'aVerySecretPassword' },

@@ -83,9 +83,9 @@ describe('massive-kdb query - a process', () => {
   it('one that does not answer in time, or is not there, is one line and exit code 69', async () => {
     server.reply = () => 'nothing';
     const { port } = server;
-    const late = await runCommand(['query', `:${port}`, 'forever[]', '--timeout-ms', '300']);
+    const late = await runCommand(['query', `:${port}`, 'forever[]', '--timeout-ms', '2000']);
     expect(late).to.include({ code: 69, stdout: '' });
-    expect(late.stderr).to.match(/^massive-kdb: 127\.0\.0\.1:\d+ has not answered for 300 ms\. [^\n]*\n$/);
+    expect(late.stderr).to.match(/^massive-kdb: 127\.0\.0\.1:\d+ has not answered for 2000 ms\. [^\n]*\n$/);
     await server.close();
     const gone = await runCommand(['query', `:${port}`, '1']);
     expect(gone).to.include({ code: 69, stdout: '' });

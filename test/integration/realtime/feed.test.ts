@@ -79,7 +79,7 @@ describe('feed', () => {
   });
 
   it('waits for a tickerplant that is down, and delivers in order when it comes', async () => {
-    harness = await FeedHarness.create();
+    harness = await FeedHarness.create({ connectTimeoutMs: 100 });
     harness.tickerplant.server.handshake = () => 'silence';
     await harness.start();
     await harness.send(['A']);
@@ -177,7 +177,7 @@ describe('feed', () => {
   });
 
   it('does not wait for a tickerplant that is down where nothing is left for it', async () => {
-    harness = await FeedHarness.create({ stopMs: 120_000 });
+    harness = await FeedHarness.create({ stopMs: 120_000, connectTimeoutMs: 100 });
     harness.tickerplant.server.handshake = () => 'silence';
     await harness.start();
     const summary = await harness.stop();
