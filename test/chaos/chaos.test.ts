@@ -56,6 +56,7 @@ describe('chaos - the command', () => {
     const plan = (): string =>
       execFileSync(process.execPath, ['--import', 'tsx', 'test/chaos/main.ts', '--plan', '--runs', '3'], {
         encoding: 'utf8',
+        timeout: 60_000,
       });
     expect(plan()).to.equal(plan());
     expect(plan().trim().split('\n').length).to.be.at.least(3);

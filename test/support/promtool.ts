@@ -7,7 +7,11 @@ export function checkMetrics(text: string): string | undefined {
 
 /** What promtool says of a command that fails, empty where it succeeds; undefined where it is not installed. */
 export function promtool(line: readonly string[], input = ''): string | undefined {
-  const { error, status, stdout, stderr } = spawnSync('promtool', line, { input, encoding: 'utf8' });
+  const { error, status, stdout, stderr } = spawnSync('promtool', line, {
+    input,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
   if (error) return undefined;
   const said = `${stdout}${stderr}`.trim();
   if (line.includes('metrics')) return said === '' && status !== 0 ? `promtool ended with ${status}` : said;

@@ -24,7 +24,11 @@ describe('completion', () => {
   function offered(...words: readonly string[]): string[] {
     const program = `source "$1"; shift; COMP_WORDS=(massive-kdb "$@"); COMP_CWORD=$#; _massive_kdb; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const arguments_ = ['--norc', '-c', program, 'bash', script('bash'), ...words];
-    const { status, stdout, stderr } = spawnSync('bash', arguments_, { encoding: 'utf8', cwd: directory });
+    const { status, stdout, stderr } = spawnSync('bash', arguments_, {
+      encoding: 'utf8',
+      cwd: directory,
+      timeout: 60_000,
+    });
     expect(status, stderr).to.equal(0);
     expect(stderr).to.equal('');
     return stdout.split('\n').filter(line => line !== '');
@@ -58,7 +62,10 @@ describe('completion', () => {
 
   for (const shell of ['zsh', 'fish']) {
     it(`is a script that ${shell} can read`, function () {
-      const { status, error, stderr } = spawnSync(shell, ['-n', script(shell)], { encoding: 'utf8' });
+      const { status, error, stderr } = spawnSync(shell, ['-n', script(shell)], {
+        encoding: 'utf8',
+        timeout: 60_000,
+      });
       if (error) {
         console.log(`    skipped: ${shell} is not here`);
         this.skip();

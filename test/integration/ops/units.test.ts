@@ -20,7 +20,7 @@ describe('systemd units', () => {
       const { status, stderr } = spawnSync(
         'systemd-analyze',
         ['verify', '--man=no', '--recursive-errors=no', instance],
-        { env: environment, encoding: 'utf8' },
+        { env: environment, encoding: 'utf8', timeout: 60_000 },
       );
       // Drop-ins may be for newer releases; what is left out of them is said, and the rest holds.
       const wrong = stderr.split('\n').filter(line => line !== '' && !line.includes('growing-pause.conf'));

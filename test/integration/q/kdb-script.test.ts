@@ -8,6 +8,8 @@ import { expect } from 'chai';
 
 const SCRIPT = fileURLToPath(new URL('../../../scripts/kdb', import.meta.url));
 const PROCESSES = 5;
+/** Nothing else happens meanwhile, not even the end of a test that takes too long. */
+const LIMIT_MS = 300_000;
 
 describe('scripts/kdb', function () {
   this.timeout(600_000);
@@ -27,7 +29,10 @@ describe('scripts/kdb', function () {
   /** The port is told once, at the first start. */
   function kdb(action: string, ...args: readonly string[]) {
     const where = ['--market', 'crypto', '--directory', directory];
-    const { status, stdout, stderr } = spawnSync(SCRIPT, [action, ...where, ...args], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(SCRIPT, [action, ...where, ...args], {
+      encoding: 'utf8',
+      timeout: LIMIT_MS,
+    });
     return { status, text: stdout + stderr };
   }
 

@@ -22,7 +22,11 @@ describe('q scripts', () => {
 
     it(`${name} - holds on kdb+, where there is one`, function () {
       if (spawnSync('sh', ['-c', `command -v ${other}`]).status !== 0) return this.skip();
-      const { status, stdout } = spawnSync(other, [script(`test/${name}`)], { encoding: 'utf8', input: '' });
+      const { status, stdout } = spawnSync(other, [script(`test/${name}`)], {
+        encoding: 'utf8',
+        input: '',
+        timeout: 60_000,
+      });
       expect(status, stdout).to.equal(0);
     });
   }

@@ -40,6 +40,7 @@ describe('secret scan - the run of tests', () => {
       cwd: ROOT,
       env: { ...process.env, ...environment },
       encoding: 'utf8',
+      timeout: 60_000,
     });
     return { status, stdout };
   }
