@@ -1,7 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { controlPath } from '../../../src/cli/start/gaps.ts';
+import { askControl } from '../../../src/ops/control/client.ts';
+import type { DaemonStatus } from '../../../src/ops/status/report.ts';
 import { AGGREGATE_TABLES } from '../../../src/tables/definitions.ts';
 import { CommandProcess } from '../../support/command-process.ts';
 import { FakeTickerplant } from '../../support/fake-tickerplant.ts';
@@ -51,6 +55,7 @@ describe('massive-kdb start - loaders of several markets', () => {
         connection.send([{ ...identity, v: 1, o: 2, c: 2, h: 2, l: 2, ...window }]);
       }
       await server.watch.until(() => updates.length > 0);
+      await putAside(market);
     }
     started.process.kill('SIGTERM');
     const { code, stderr } = await started.done;
@@ -90,6 +95,16 @@ describe('massive-kdb start - loaders of several markets', () => {
     );
     const environment = { MASSIVE_API_KEY: testSecret('massive'), HOME: directory };
     return new CommandProcess(['start', '--config', file], environment, directory);
+  }
+
+  /** Resolves when the row of the ended date is where a stop merges it from. */
+  async function putAside(market: string): Promise<void> {
+    const path = controlPath(join(directory, '.local/state/massive-kdb'), market);
+    const isPutAside = async () => {
+      const status = (await askControl(path, 'GET', '/status')) as DaemonStatus | undefined;
+      return status?.feeds.find(feed => feed.market === market)?.targets[0]?.lateRows === 1;
+    };
+    while (started?.process.exitCode === null && !(await isPutAside())) await delay(20);
   }
 
   async function connectionOf(market: string): Promise<ServerConnection> {
