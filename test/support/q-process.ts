@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { PROGRAM } from './program.ts';
+import { Watch } from './watch.ts';
 
 const ANNOUNCED_PORT = /listening on port (\d+)/;
 
@@ -10,7 +11,7 @@ export class QChild {
   stdout = '';
   stderr = '';
   readonly #exited: Promise<number | string>;
-  #heard: () => void = () => {};
+  readonly #watch = new Watch();
 
   /** Starts one; `args` are those of q. Standard input stays open and empty. */
   constructor(
@@ -25,26 +26,27 @@ export class QChild {
     });
     this.process.stdout!.on('data', chunk => {
       this.stdout += chunk;
-      this.#heard();
+      this.#watch.changed();
     });
     this.process.stderr!.on('data', chunk => {
       this.stderr += chunk;
-      this.#heard();
+      this.#watch.changed();
     });
     this.#exited = once(this.process, 'close').then(([code, signal]) => code ?? signal);
-    void this.#exited.then(() => this.#heard());
+    void this.#exited.then(() => this.#watch.changed());
   }
 
   /** Resolves when it has printed what matches. */
   async printed(pattern: RegExp): Promise<RegExpMatchArray> {
-    for (;;) {
-      const found = pattern.exec(this.stdout + this.stderr);
-      if (found !== null) return found;
-      if (this.process.exitCode !== null) throw new Error(`q ended: ${this.stdout}${this.stderr}`);
-      await new Promise<void>(resolve => {
-        this.#heard = resolve;
-      });
-    }
+    const found = () => pattern.exec(this.stdout + this.stderr);
+    await this.#watch.until(() => found() !== null || this.#hasEnded);
+    const match = found();
+    if (match === null) throw new Error(`q ended: ${this.stdout}${this.stderr}`);
+    return match;
+  }
+
+  get #hasEnded(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
   /** The port that `-p 0` chose. */
@@ -66,7 +68,7 @@ export class QChild {
   }
 
   async stop(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill(signal);
+    if (!this.#hasEnded) this.process.kill(signal);
     await this.#exited;
   }
 }
