@@ -30,6 +30,8 @@ export class FakeTickerplant {
   tables: Map<string, Record<string, string>>;
   /** Days since 2000-01-01. */
   date = 9771;
+  /** Its date when it is asked: one that rolls, where a test takes its time from the system. */
+  currentDate = () => this.date;
   offsetMs = -4 * 3_600_000;
   logHandle: bigint | undefined = 5n;
   chaserReply: Reply = {
@@ -86,7 +88,7 @@ export class FakeTickerplant {
     if (reply) return reply;
     if (text === '') return this.chaserReply;
     if (text === '.u.d' || text === '.eodtime.d')
-      return { value: { kind: 'atom', type: 'date', value: this.date } };
+      return { value: { kind: 'atom', type: 'date', value: this.currentDate() } };
     if (text === '.u.l' || text.startsWith('count ')) {
       if (this.logHandle === undefined) return { signal: '.u.l' };
       return { value: { kind: 'atom', type: 'long', value: this.logHandle } };

@@ -38,10 +38,15 @@ export class SimulatedDaemon {
   static async start(symbols: readonly string[]): Promise<SimulatedDaemon> {
     const simulator = await startSimulator(SIMULATED);
     const tickerplant = await FakeTickerplant.listen(TICKERPLANT_TABLES);
-    tickerplant.date = Math.floor((Date.now() - TABLE_EPOCH_MS) / MS_PER_DAY);
+    tickerplant.currentDate = () => Math.floor((Date.now() - TABLE_EPOCH_MS) / MS_PER_DAY);
     tickerplant.offsetMs = 0;
     const daemon = new SimulatedDaemon(simulator, tickerplant, symbols);
-    daemon.address = await daemon.#announced();
+    try {
+      daemon.address = await daemon.#announced();
+    } catch (error) {
+      await daemon.stop();
+      throw error;
+    }
     return daemon;
   }
 

@@ -27,7 +27,7 @@ describe('massive-kdb start - gaps', () => {
     directory = mkdtempSync(join(tmpdir(), 'massive-kdb-gaps-'));
     simulator = await startSimulator({ markets: ['crypto'], symbols: 2, rate: 2, lateShare: 0 });
     tickerplant = await FakeTickerplant.listen(TICKERPLANT_TABLES);
-    tickerplant.date = Math.floor((Date.now() - TABLE_EPOCH_MS) / MS_PER_DAY);
+    tickerplant.currentDate = () => Math.floor((Date.now() - TABLE_EPOCH_MS) / MS_PER_DAY);
     tickerplant.offsetMs = 0;
   });
   afterEach(async () => {
