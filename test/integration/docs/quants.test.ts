@@ -65,11 +65,11 @@ describe('guide for quants', function () {
     const rdb = new RdbProcess(follow);
     processes['rdb'] = rdb;
     await until(rdb, 'null .rdb.date', '0b');
-    // Two versions of each bar, as a stream that corrects them sends them.
+    // Two versions of each bar, as a stream that corrects them sends them; not long ago, for the date may have just begun.
     const now = await tick.literal('.z.p');
     for (const sequence of [1, 2]) {
       await tick.ask(
-        `.fh.upd[\`feed;${sequence};\`agg1m;value flip update sym:8#\`AAPL\`MSFT,start:${now}-0D00:01*1+til 8,time:0D10,mkt:\`stocks,src:\`ws,volume:${sequence}f,recv:.z.p from 8#enlist first agg1m]`,
+        `.fh.upd[\`feed;${sequence};\`agg1m;value flip update sym:8#\`AAPL\`MSFT,start:${now}-0D00:02-0D00:00:01*til 8,time:0D10,mkt:\`stocks,src:\`ws,volume:${sequence}f,recv:.z.p from 8#enlist first agg1m]`,
       );
     }
     await until(rdb, 'count agg1m', '16');
