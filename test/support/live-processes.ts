@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AskedProcess, LoaderProcess, ReaderProcess, script } from './loader-process.ts';
 import { PROGRAM } from './program.ts';
 
@@ -48,12 +49,13 @@ export async function numbersIn(log: string): Promise<number[]> {
   }
 }
 
-/** Waits, by asking again and again, until an expression has a value. */
+/** Waits, by asking again and again, until an expression has a value. Between questions the process has time for it. */
 export async function until(process: AskedProcess, expression: string, wanted: string): Promise<void> {
   for (;;) {
     const found = await process.literal(expression);
     if (found === wanted) return;
     if (process.process.exitCode !== null) throw new Error(`q ended; ${expression} was ${found}`);
+    await delay(10);
   }
 }
 

@@ -176,7 +176,7 @@ describe('q process - life', () => {
     const port = await server.port();
     const client = q(['-q']);
     const lines = [
-      `h:hopen(\`::${port};1000)`,
+      `h:hopen(\`::${port};60000)`,
       'mine:42',
       'h(`add;1;2)',
       'h({x*y};6;7)',
