@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { crashBackfills } from '../../support/backfill-crash.ts';
 
 describe('backfill - kill -9', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
 
   it('of backfill, loader and readers loses and doubles nothing, and no reader sees half of anything', async () => {
     const outcome = await crashBackfills({
