@@ -25,8 +25,10 @@ describe('status page in a browser', function () {
     fixture = await StatusFixture.start();
   });
   afterEach(async () => {
-    await visited.page.context().close();
-    await fixture.stop();
+    await visited.page
+      .context()
+      .close()
+      .finally(() => fixture.stop());
     expect(visited.foreignRequests, 'requests that leave the daemon').to.deep.equal([]);
   });
 
