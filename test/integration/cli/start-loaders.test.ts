@@ -39,6 +39,7 @@ describe('massive-kdb start - loaders of several markets', () => {
   });
   afterEach(async () => {
     started?.process.kill('SIGKILL');
+    await started?.done;
     for (const loader of loaders) await loader.stop();
     for (const { server } of tickerplants) await server.close();
     await massive.stop();
