@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { delay } from '../../base/delay.ts';
 import { messageOf } from '../../base/errors.ts';
 import { replaceFile } from '../../base/replace-file.ts';
 import type { Configuration } from '../../config/schema.ts';
@@ -12,6 +13,8 @@ import type { GapView } from '../../ops/page/render.ts';
 /** A feed whose drains are rarer than this is not alive, however rare they are by its configuration. */
 const LEAST_LIVE_LIMIT_MS = 30_000;
 const DRAINS_MISSED = 10;
+/** At the end so long is waited for a server that is still being set up. */
+const SETUP_LIMIT_MS = 2_000;
 
 export interface StatusParts extends Pick<StatusServerParts, 'clock' | 'counters' | 'source'> {
   readonly logger: ProcessLogger;
@@ -38,16 +41,14 @@ export function statusAddressPath(stateDirectory: string): string {
  * lookup of its address nor for anything else of it.
  */
 export function serveStatus(configuration: Configuration, parts: StatusParts): ServedStatus {
-  let isClosed = false;
-  let served: ServedStatus | undefined;
-  void serve(configuration, parts).then(status => {
-    served = status;
-    return isClosed ? status?.close() : undefined;
-  });
+  const serving = serve(configuration, parts);
   return {
     close: async () => {
-      isClosed = true;
-      await served?.close();
+      const closed = serving.then(status => status?.close());
+      const limit = new AbortController();
+      // What is being set up is finished, so that nothing of it is left behind, but a lookup may take long.
+      await Promise.race([closed, delay(parts.clock, SETUP_LIMIT_MS, limit.signal).catch(() => {})]);
+      limit.abort();
     },
   };
 }

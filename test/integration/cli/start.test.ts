@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -53,6 +53,9 @@ describe('massive-kdb start - what an operator sees', () => {
     expect(complaints(result)).to.have.lengthOf(1);
     expect(complaints(result)[0]).to.match(/Massive refuses the API key at ws:.* Check the key/);
     expect(result.stdout + result.stderr).not.to.include(KEY);
+    // However early it ends, what it had begun is whole.
+    const left = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+    expect(left.filter(name => name.endsWith('.draft'))).to.deep.equal([]);
   });
 
   it('a table that is missing ends it with one line that says what to load', async () => {
