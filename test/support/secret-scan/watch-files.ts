@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join, resolve, sep } from 'node:path';
 import type { SecretScanner } from './scanner.ts';
 
-/** What a daemon makes a secret of its own in. */
-const TOKEN_FILE = 'status-token';
+/** What a daemon makes a secret of its own in; one that is killed meanwhile leaves the draft of it. */
+const TOKEN_FILE = /\/status-token(\.\d+\.draft)?$/;
 /** A file that holds one secret and nothing else is where a test, or the daemon, keeps it: not larger than this. */
 const KEY_FILE_BYTES = 4096;
 
@@ -72,7 +72,7 @@ export class FileWatch {
   #sweep(path: string): void {
     const files = filesBelow(path);
     // A daemon's own secret is known before its other files are looked at.
-    for (const file of files.filter(one => one.endsWith(`${sep}${TOKEN_FILE}`))) {
+    for (const file of files.filter(one => TOKEN_FILE.test(one))) {
       const token = textOf(file)?.trim();
       if (token) this.#scanner.add(token);
     }
@@ -89,7 +89,7 @@ export class FileWatch {
   #isKeyFile(file: string): boolean {
     const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
     if (size > KEY_FILE_BYTES) return false;
-    return file.endsWith(`${sep}${TOKEN_FILE}`) || this.#isSecret(textOf(file)?.trim() ?? '');
+    return TOKEN_FILE.test(file) || this.#isSecret(textOf(file)?.trim() ?? '');
   }
 }
 
