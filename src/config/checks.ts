@@ -1,5 +1,6 @@
+import { addressText } from '../base/address.ts';
 import { isLoopback } from '../base/loopback.ts';
-import { loaderAddressText, parseLoaderAddress } from './loader-address.ts';
+import { parseLoaderAddress } from './loader-address.ts';
 import { nearest } from './nearest.ts';
 import { type Origins, originText, type SettingPath } from './origin.ts';
 import type { Problem } from './problems.ts';
@@ -123,7 +124,7 @@ function checkLoaders({ history }: ParsedConfiguration, origins: Origins, report
       report(path, address.problem);
       continue;
     }
-    const both = [address.market, loaderAddressText(address)];
+    const both = [address.market, addressText(address)];
     const again = both.find(one => seen.has(one));
     if (again) report(path, `gives ${again} again, as at ${originText(origins.of(seen.get(again)!))}`);
     for (const one of both) seen.set(one, path);

@@ -1,3 +1,4 @@
+import { addressText } from '../base/address.ts';
 import { MARKETS, type Market } from '../tables/markets.ts';
 import type { ParsedConfiguration } from './schema.ts';
 import type { AddressProblem } from './target-address.ts';
@@ -53,11 +54,6 @@ export function loaderAddress(
   return { host, port };
 }
 
-/** `127.0.0.1:5013`, `[::1]:5013` */
-export function loaderAddressText({ host, port }: Pick<LoaderAddress, 'host' | 'port'>): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
-}
-
 /** Addresses that several of some markets have, though a loader writes one. */
 export function sharedLoaders(
   loader: LoaderConfiguration,
@@ -65,7 +61,7 @@ export function sharedLoaders(
 ): ReadonlyMap<string, readonly Market[]> {
   const byAddress = new Map<string, Market[]>();
   for (const market of new Set(markets)) {
-    const address = loaderAddressText(loaderAddress(loader, market));
+    const address = addressText(loaderAddress(loader, market));
     byAddress.set(address, [...(byAddress.get(address) ?? []), market]);
   }
   return new Map([...byAddress].filter(([, sharing]) => sharing.length > 1));

@@ -1,3 +1,5 @@
+import { addressText } from '../base/address.ts';
+
 /** How to verify a q process over TLS. */
 export interface TlsSettings {
   /** Certificates (PEM) of the authorities to trust; the system's without it. */
@@ -17,6 +19,6 @@ export interface Target {
 
 /** The target as messages name it: without credentials. */
 export function targetName({ host, port, tls }: Target): string {
-  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const address = addressText({ host, port });
   return tls ? `tcps://${address}` : address;
 }

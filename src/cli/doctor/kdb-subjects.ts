@@ -1,5 +1,6 @@
+import { addressText } from '../../base/address.ts';
 import { systemClock } from '../../base/clock.ts';
-import { loaderAddress, loaderAddressText } from '../../config/loader-address.ts';
+import { loaderAddress } from '../../config/loader-address.ts';
 import type { Configuration, TargetConfiguration } from '../../config/schema.ts';
 import { resolveSecrets, type Secret } from '../../config/secrets.ts';
 import { systemSources } from '../../config/system-sources.ts';
@@ -71,7 +72,7 @@ export function loaderSubject(configuration: Configuration, hide: Hide): LoaderS
   };
   const target = (market: Market) => loaderTarget(configuration, market, { hide });
   return {
-    address: market => loaderAddressText(loaderAddress(history.loader, market)),
+    address: market => addressText(loaderAddress(history.loader, market)),
     // For the loader, and for who reads.
     limitMs: 2 * (timeouts.targetConnectMs + QUESTIONS * ANSWER_MS),
     async facts(market) {

@@ -1,3 +1,4 @@
+import { addressText } from '../../base/address.ts';
 import type { TargetConfiguration } from '../../config/schema.ts';
 import type { PublisherState } from '../../kdb/publisher/state.ts';
 import type { LagStatus, TargetStatus } from '../../ops/status/report.ts';
@@ -25,7 +26,7 @@ export function targetReport(
   surroundings: TargetSurroundings,
 ): TargetReport {
   const { name, state, date, calendarDifference, awaySinceMs, refused } = target;
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const address = addressText({ host, port });
   const lagMs = lagOf(target, totals);
   const { deliveredRows, lateRows, lostRows, unverifiedRows, backlogBytes } = totals;
   return {

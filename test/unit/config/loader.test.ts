@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { addressText } from '../../../src/base/address.ts';
 import { loadConfiguration } from '../../../src/config/load.ts';
-import { loaderAddress, loaderAddressText, sharedLoaders } from '../../../src/config/loader-address.ts';
+import { loaderAddress, sharedLoaders } from '../../../src/config/loader-address.ts';
 import { configurationSources, problemsOf } from '../../support/configuration-sources.ts';
 
 describe('configuration - loaders', () => {
@@ -27,7 +28,7 @@ describe('configuration - loaders', () => {
       const files = { '/here/a.yaml': text };
       const given = { files, flags: { config: 'a.yaml', ...flags }, environment, mayBeEmpty: true };
       const { loader } = loadConfiguration(configurationSources(given)).configuration.history;
-      return loaderAddressText(loaderAddress(loader, 'crypto'));
+      return addressText(loaderAddress(loader, 'crypto'));
     };
     expect(load({})).to.equal('kdb2:5023');
     expect(load({ 'history-loader-host': 'kdb3' })).to.equal('kdb3:5023');
